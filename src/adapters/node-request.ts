@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type InboundRequest, parseTarget } from '../http/index.ts'
+
+/**
+ * Reads a request of `node:http` without building a web request from it.
+ *
+ * Lines are taken from the raw fields, since Node keeps only the first of two `Authorization`
+ * lines and accepts two `Host` lines.
+ *
+ * @param target The request target where a framework has rewritten `message.url`.
+ */
+export function fromIncomingMessage(
+  message: IncomingMessage,
+  target: string = message.url ?? '/',
+): InboundRequest {
+  return {
+    method: message.method ?? 'GET',
+    ...parseTarget(target),
+    header: (name) => message.headersDistinct[name] ?? [],
+    peer: message.socket.remoteAddress,
+  }
+}
+
+/** Writes a refusal, or any other answer whose body is a short text. */
+export async function sendResponse(answer: Response, response: ServerResponse): Promise<void> {
+  response.statusCode = answer.status
+  for (const [name, value] of answer.headers) response.setHeader(name, value)
+  response.end(await answer.text())
+}

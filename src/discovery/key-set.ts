@@ -1,0 +1,74 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from 'jose'
+import { type ErrorCode, UpstreamError } from '../errors/index.ts'
+
+/** What a key set has for the header of one token. */
+export type KeySelection =
+  | { readonly kind: 'key'; readonly key: CryptoKey }
+  /** No key has this `kid`, or none fits: a rotation may have happened. */
+  | { readonly kind: 'unknown' }
+  /** The `kid` is known, and its key cannot be used with this algorithm. */
+  | { readonly kind: 'unfit' }
+  /** The token has no `kid` and several keys fit. */
+  | { readonly kind: 'ambiguous'; readonly candidates: AsyncIterable<CryptoKey> }
+
+/** The header fields that choose a key (RFC 7515 §4.1). */
+export interface KeyHint {
+  readonly alg: string
+  readonly kid: string | undefined
+}
+
+/** A validated JSON Web Key Set with public keys only. */
+export interface KeySet {
+  select(hint: KeyHint): Promise<KeySelection>
+  /** Identifies the content: equal for equal sets. */
+  readonly fingerprint: string
+}
+
+const MAX_KEYS = 100
+// RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2: members of private and of symmetric keys.
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+
+/**
+ * Validates a key set as it was fetched (RFC 7517 §5).
+ *
+ * @throws {UpstreamError} `ERR_UPSTREAM_JWKS_INVALID`, `ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL`
+ */
+export function parseKeySet(document: Readonly<Record<string, unknown>>, source: string): KeySet {
+  const { keys } = document
+  if (!isKeyList(keys)) throw keySetError('ERR_UPSTREAM_JWKS_INVALID', source)
+  if (keys.some(isPrivate)) throw keySetError('ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL', source)
+
+  const jwks: JSONWebKeySet = { keys }
+  const kids = new Set(keys.map(({ kid }) => kid))
+  const resolve = createLocalJWKSet(jwks)
+  return {
+    fingerprint: JSON.stringify(keys),
+    async select({ alg, kid }) {
+      if (kid !== undefined && !kids.has(kid)) return { kind: 'unknown' }
+      try {
+        return { kind: 'key', key: await resolve({ alg, ...(kid !== undefined && { kid }) }) }
+      } catch (error) {
+        if (error instanceof errors.JWKSMultipleMatchingKeys) {
+          return { kind: 'ambiguous', candidates: error }
+        }
+        return { kind: kid === undefined ? 'unknown' : 'unfit' }
+      }
+    },
+  }
+}
+
+function isKeyList(value: unknown): value is JWK[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_KEYS &&
+    value.every((key) => typeof key === 'object' && key !== null && typeof key.kty === 'string')
+  )
+}
+
+function isPrivate(key: JWK): boolean {
+  return key.kty === 'oct' || PRIVATE_MEMBERS.some((member) => key[member] !== undefined)
+}
+
+function keySetError(code: ErrorCode, source: string): UpstreamError {
+  return new UpstreamError(code, `Key set ${source}`, { retryable: false })
+}

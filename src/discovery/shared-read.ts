@@ -1,0 +1,57 @@
+import type { Clock } from '../runtime/index.ts'
+
+const FAILURE_PAUSE_SECONDS = 5
+
+/** One read at a time, shared by everybody who wants it. */
+export interface SharedRead<T> {
+  /** Joins the read that is under way, or starts one. */
+  run(): Promise<T>
+  /** The read that is under way. */
+  readonly underWay: Promise<T> | undefined
+  /** Milliseconds since the last read began. */
+  sinceLastAttempt(): number
+  /** The failure of the last read; `undefined` after a success. */
+  readonly failure: Error | undefined
+  /** Whether the last read failed so recently that the next would only add to the load. */
+  isPaused(): boolean
+  /** Forgets when the last read was and how it ended. */
+  reset(): void
+}
+
+/** Creates a shared read. After a failure nobody needs to try for 5 s. */
+export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): SharedRead<T> {
+  let underWay: Promise<T> | undefined
+  let lastAttempt = -Infinity
+  let failure: Error | undefined
+
+  async function attempt(): Promise<T> {
+    lastAttempt = clock.elapsed()
+    try {
+      const value = await read()
+      failure = undefined
+      return value
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error))
+      throw failure
+    } finally {
+      underWay = undefined
+    }
+  }
+
+  const sinceLastAttempt = (): number => clock.elapsed() - lastAttempt
+  return {
+    run: () => (underWay ??= attempt()),
+    get underWay() {
+      return underWay
+    },
+    sinceLastAttempt,
+    get failure() {
+      return failure
+    },
+    isPaused: () => failure !== undefined && sinceLastAttempt() < FAILURE_PAUSE_SECONDS * 1_000,
+    reset() {
+      lastAttempt = -Infinity
+      failure = undefined
+    },
+  }
+}

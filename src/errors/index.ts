@@ -1,0 +1,2 @@
+export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './codes.ts'
+export { ConfigError, GatehouseError, UpstreamError } from './errors.ts'

@@ -1,0 +1,48 @@
+/**
+ * What the gate reads of a request, whichever server received it.
+ *
+ * Field lines are kept apart: `fetch` joins repeated lines with a comma and `node:http` drops the
+ * second `Authorization`, and an attacker chooses which of the two a proxy in front saw.
+ */
+export interface InboundRequest {
+  readonly method: string
+  /** The path as received, before any normalisation, without query and fragment. */
+  readonly path: string
+  /** Whether the query has an `access_token` parameter (RFC 6750 §2.3); its value is never read. */
+  readonly hasQueryToken: boolean
+  /** All values of a field, one per line where the platform tells lines apart. */
+  header(name: string): readonly string[]
+  /** The address of the peer, where the platform tells it. */
+  readonly peer: string | undefined
+}
+
+const NONE: readonly string[] = []
+const QUERY_TOKEN = /(?:^|&)(?:access_token|access%5ftoken)(?:=|&|$)/i
+
+/** Takes a request target (RFC 9112 §3.2) apart. */
+export function parseTarget(target: string): Pick<InboundRequest, 'path' | 'hasQueryToken'> {
+  // The absolute form of RFC 9112 §3.2.2 has the path after the authority.
+  const start = target.startsWith('/') ? 0 : target.search(/(?<!\/)\/(?!\/)|$/)
+  const query = target.indexOf('?', start)
+  const fragment = target.indexOf('#', start)
+  const end = Math.min(...[query, fragment].filter((at) => at !== -1), target.length)
+  return {
+    path: target.slice(start, end) || '/',
+    hasQueryToken: query !== -1 && QUERY_TOKEN.test(target.slice(query + 1)),
+  }
+}
+
+/** Reads a web-standard request. The host comes from the URL where the runtime hides the field. */
+export function fromRequest(request: Request): InboundRequest {
+  const { headers, method, url } = request
+  return {
+    method,
+    ...parseTarget(url),
+    header: (name) => {
+      const value = headers.get(name)
+      if (value !== null) return [value]
+      return name === 'host' ? [new URL(url).host] : NONE
+    },
+    peer: undefined,
+  }
+}

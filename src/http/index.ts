@@ -1,0 +1,19 @@
+export { jsonAnswer } from './answer.ts'
+export { clientAddress } from './client-address.ts'
+export {
+  type CorsPolicy,
+  checkOrigin,
+  corsHeaders,
+  isPreflight,
+  type OriginVerdict,
+  preflightAnswer,
+} from './cors.ts'
+export {
+  type Fetch,
+  type FetchDocumentOptions,
+  type FetchedDocument,
+  fetchDocument,
+} from './fetch-document.ts'
+export { type AllowedHosts, type Host, isHostAllowed, parseHost } from './host.ts'
+export { fromRequest, type InboundRequest, parseTarget } from './inbound-request.ts'
+export { readJsonBody } from './read-json-body.ts'

@@ -1,0 +1,1 @@
+export { forbiddenResponse, type RequestId, requestIdOf } from './json-rpc.ts'

@@ -1,0 +1,24 @@
+export { type BearerCredentials, parseBearerToken } from './bearer-token.ts'
+export { type BearerChallenge, formatBearerChallenge, isQuotable } from './challenge.ts'
+export {
+  type AdditionalMetadata,
+  buildProtectedResourceMetadata,
+  type ProtectedResourceMetadata,
+} from './protected-resource-metadata.ts'
+export { isScopeToken, missingScopes, readScopes, type ScopeSet } from './scope.ts'
+export {
+  checkServerMetadata,
+  isDocument,
+  type MetadataFinding,
+  type MetadataFindingCode,
+  type ServerMetadata,
+  type ServerMetadataReport,
+} from './server-metadata.ts'
+export {
+  isLoopbackHostname,
+  isSecureUrl,
+  parseIssuerIdentifier,
+  parseResourceIdentifier,
+  serverMetadataUrls,
+  wellKnownUrl,
+} from './url.ts'

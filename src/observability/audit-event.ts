@@ -1,0 +1,56 @@
+/**
+ * What happened, for the operator: one event per request, and one per thing worth an alert.
+ *
+ * Events never contain tokens, header values or query strings. Strings that came from outside
+ * (subject, client) are as received: escape them where they are written.
+ *
+ * @module
+ */
+
+/** Who and what a request was, as far as it is known. */
+export interface RequestFacts {
+  /** Identifies the request in all events about it. */
+  readonly correlationId: string
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly resource: string
+  readonly method: string
+  readonly path: string
+  /** The client's address as far as it can be trusted, see `trustedProxyHops`. */
+  readonly address: string | undefined
+}
+
+/** The caller in an event; absent for a token that could not be verified. */
+export interface CallerFacts {
+  readonly issuer: string
+  readonly subject: string | undefined
+  readonly clientId: string | undefined
+  readonly tenant: string | undefined
+}
+
+/** One thing that happened. `type` and `reason` are stable. */
+export type AuditEvent =
+  /** A request was let through to the handler. */
+  | ({ readonly type: 'auth.allow' } & RequestFacts & CallerFacts)
+  /** A request was refused; `reason` is the exact cause, which the client is not told. */
+  | ({
+      readonly type: 'auth.deny'
+      readonly reason: string
+      readonly status: number
+    } & RequestFacts &
+      Partial<CallerFacts>)
+  /** A request was answered 503 because something that is needed to decide failed. */
+  | ({ readonly type: 'dep.unavailable'; readonly error: Error } & RequestFacts)
+  /** A request was answered without credentials: metadata or a preflight. */
+  | ({ readonly type: 'public'; readonly what: 'metadata' | 'preflight' } & RequestFacts)
+  /** Keys that could not be refreshed are still in use. */
+  | { readonly type: 'jwks.stale'; readonly issuer: string; readonly error: Error }
+  /** A published key set contains private keys; it was refused. */
+  | { readonly type: 'jwks.private_material'; readonly issuer: string; readonly error: Error }
+  /** Metadata or keys could not be read; nobody waited for them. */
+  | { readonly type: 'discovery.failed'; readonly issuer: string; readonly error: Error }
+  /** An option works but is risky, or was ignored. */
+  | { readonly type: 'config.warning'; readonly message: string }
+
+/** Receives events. A sink that fails is ignored: it cannot take the server down. */
+export type AuditSink = (event: AuditEvent) => void | Promise<void>

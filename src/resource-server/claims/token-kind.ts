@@ -1,0 +1,18 @@
+import type { ClaimCheck } from './check.ts'
+
+/** Claims of ID tokens (OpenID Connect Core §2, §3.3.2.11) and of logout tokens (Back-Channel Logout §2.4). */
+const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events']
+
+/**
+ * The token is an access token: an ID token of the same issuer is signed with the same key
+ * (RFC 9068 §4, RFC 8725 §3.12).
+ */
+export const checkTokenKind: ClaimCheck = ({ claims, type }) => {
+  if (type === 'at+jwt') return undefined
+  // Cognito tells its kinds of token apart by `token_use`, Keycloak by a claim named `typ`;
+  // Keycloak before 24 copied `nonce` into access tokens, so its own word counts first.
+  const { token_use, typ } = claims
+  if (token_use !== undefined) return token_use === 'access' ? undefined : 'typ'
+  if (typ !== undefined) return typ === 'Bearer' ? undefined : 'typ'
+  return FOREIGN_CLAIMS.some((name) => claims[name] !== undefined) ? 'typ' : undefined
+}

@@ -1,0 +1,99 @@
+import { ConfigError, type ErrorCode } from '../../errors/index.ts'
+import { isScopeToken, isSecureUrl, parseIssuerIdentifier } from '../../oauth/index.ts'
+
+/**
+ * Checks of single option values. Each returns the value it was given, or throws a
+ * {@link ConfigError} whose subject is the path of the option.
+ *
+ * @module
+ */
+
+/** Refuses misspelt options: one that does nothing is worse than none. */
+export function requireKnownKeys(value: object, known: readonly string[], path: string): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw configError('ERR_CONFIG_OPTION_UNKNOWN', `${path}.${unknown}`)
+}
+
+/** @param names The type in words, for the message. */
+export function requireType(isRight: boolean, path: string, names: string): void {
+  if (!isRight) throw configError('ERR_CONFIG_OPTION_TYPE', `${path} (${names})`)
+}
+
+export function requireNumber(
+  value: number | undefined,
+  range: readonly [minimum: number, maximum: number],
+  path: string,
+  defaultValue: number,
+): number
+export function requireNumber(
+  value: number | undefined,
+  range: readonly [minimum: number, maximum: number],
+  path: string,
+  defaultValue?: undefined,
+): number | undefined
+export function requireNumber(
+  value: number | undefined,
+  [minimum, maximum]: readonly [minimum: number, maximum: number],
+  path: string,
+  defaultValue?: number,
+): number | undefined {
+  if (value === undefined) return defaultValue
+  if (!Number.isInteger(value) || value < minimum || value > maximum) {
+    throw configError('ERR_CONFIG_NUMBER_RANGE', `${path} (${minimum} to ${maximum})`)
+  }
+  return value
+}
+
+export function requireScopes(
+  value: readonly string[] | undefined,
+  path: string,
+): readonly string[] {
+  if (value === undefined) return []
+  requireType(Array.isArray(value), path, 'an array of scopes')
+  const wrong = value.findIndex((scope) => !isScopeToken(scope))
+  if (wrong !== -1) throw configError('ERR_CONFIG_SCOPE_INVALID', `${path}[${wrong}]`)
+  return [...new Set(value)]
+}
+
+/** A string or a list of them to compare with; no patterns, no blanks. */
+export function requireStrings(
+  value: string | readonly string[] | undefined,
+  path: string,
+): readonly string[] {
+  const list: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value]
+  const wrong = list.findIndex((entry) => typeof entry !== 'string' || entry.trim() === '')
+  if (wrong !== -1) throw configError('ERR_CONFIG_NOT_A_STRING', `${path}[${wrong}]`)
+  return list as readonly string[]
+}
+
+/** An issuer identifier over https; returned as given, since it is compared as a string. */
+export function requireIssuer(
+  value: unknown,
+  allowInsecureLoopback: boolean,
+  path: string,
+): string {
+  const [issuer = ''] = requireStrings(value as string, path)
+  const url = parseIssuerIdentifier(issuer)
+  if (url === undefined) throw configError('ERR_CONFIG_ISSUER_INVALID', path)
+  requireSecure(url, allowInsecureLoopback, path)
+  return issuer
+}
+
+export function requireSecureUrl(
+  value: string | undefined,
+  allowInsecureLoopback: boolean,
+  path: string,
+): string | undefined {
+  if (value === undefined) return undefined
+  requireType(URL.canParse(value), path, 'an absolute URL')
+  requireSecure(new URL(value), allowInsecureLoopback, path)
+  return value
+}
+
+export function requireSecure(url: URL, allowInsecureLoopback: boolean, path: string): void {
+  if (!isSecureUrl(url, allowInsecureLoopback)) throw configError('ERR_CONFIG_NOT_HTTPS', path)
+}
+
+export function configError(code: ErrorCode, path: string): ConfigError {
+  return new ConfigError(code, path)
+}

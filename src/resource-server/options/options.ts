@@ -1,0 +1,137 @@
+import type { TransformMetadata } from '../../discovery/index.ts'
+import type { Fetch } from '../../http/index.ts'
+import type { AdditionalMetadata } from '../../oauth/index.ts'
+import type { AuditSink } from '../../observability/index.ts'
+import type { MapClaims, Principal, TokenClaims } from '../../principal/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import type { SharedSecret, TokenVerifier } from '../../verifiers/index.ts'
+import type { ClaimsSchema } from './standard-schema.ts'
+
+/** An authorization server whose tokens are accepted, where its issuer identifier alone is not enough. */
+export interface AuthorizationServerOptions {
+  /** Issuer identifier, exactly as the server's metadata states it (RFC 8414 §2). */
+  readonly issuer: string
+  /**
+   * URL of the metadata document.
+   * @defaultValue the well-known locations, in the order of the MCP specification
+   */
+  readonly metadataUrl?: string
+  /** The metadata document itself; then none is fetched. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Patches the document before it is validated. */
+  readonly transformMetadata?: TransformMetadata
+  /**
+   * URL of the JSON Web Key Set.
+   * @defaultValue `jwks_uri` of the metadata
+   */
+  readonly jwksUri?: string
+  /**
+   * A shared secret of at least 32 bytes for HS* tokens, instead of published keys. Whoever can
+   * verify with it can also sign; prefer an issuer with asymmetric keys.
+   */
+  readonly secret?: string | SharedSecret
+  /**
+   * Accepted signature algorithms (RFC 7518 §3.1).
+   * @defaultValue all asymmetric ones, or HS256 with a `secret`
+   */
+  readonly algorithms?: readonly string[]
+  /**
+   * Refuse tokens whose header does not say `at+jwt` (RFC 9068 §2.1). Switch it on where the
+   * issuer follows RFC 9068.
+   * @defaultValue false
+   */
+  readonly requireAtJwt?: boolean
+  /** Try up to four keys for a token without `kid`. @defaultValue false */
+  readonly allowKeyTrial?: boolean
+  /** Further accepted values of `aud` for this issuer, such as an application id. */
+  readonly audience?: string | readonly string[]
+  /** With `singleAudience`: values that may stand beside ours, such as Keycloak's `account`. */
+  readonly otherAudiences?: readonly string[]
+  /** Reads scopes, roles, permissions, tenant or client from where this issuer puts them. */
+  readonly mapClaims?: MapClaims
+}
+
+/** Options of `createResourceServer`. */
+export interface ResourceServerOptions<Claims = TokenClaims> {
+  /**
+   * Resource identifier: the public URL of the MCP endpoint (RFC 8707 §2). Tokens must carry it
+   * as audience. It is the only source of public URLs; `Host` and `X-Forwarded-*` never are.
+   */
+  readonly resource: string
+  /** Issuers whose tokens are accepted and that clients are sent to; at least one. */
+  readonly authorizationServers: readonly (string | AuthorizationServerOptions)[]
+  /** Further accepted values of `aud`, for every issuer. */
+  readonly audience?: string | readonly string[]
+  /** Refuse tokens that name any other audience beside ours. @defaultValue false */
+  readonly singleAudience?: boolean
+  /** Scopes that every request needs; a token without them is answered 403. @defaultValue none */
+  readonly requiredScopes?: readonly string[]
+  /** Scopes that a 401 asks the client to request. @defaultValue `requiredScopes` */
+  readonly challengeScopes?: readonly string[]
+  /**
+   * `scopes_supported` of the metadata: the minimal set for basic use, not a catalogue.
+   * @defaultValue `requiredScopes`
+   */
+  readonly scopesSupported?: readonly string[]
+  /** Further fields of the metadata under their wire names, such as `resource_name` (RFC 9728 §2). */
+  readonly metadata?: AdditionalMetadata
+  /** Serve the metadata at the well-known root path too, for clients that look only there. @defaultValue false */
+  readonly metadataAtRoot?: boolean
+  /**
+   * Serve a copy of the first authorization server's metadata on this origin, for clients of
+   * MCP 2025-03-26. Clients of later revisions reject a document whose issuer is another origin,
+   * so switching it on warns. @defaultValue false
+   */
+  readonly mirrorServerMetadata?: boolean
+  /** `realm` of the challenges. @defaultValue none */
+  readonly realm?: string
+  /** Tolerated difference of clocks, 0 to 300 seconds. @defaultValue 30 */
+  readonly leewaySeconds?: number
+  /** Longest accepted `exp − iat` in seconds. @defaultValue unlimited */
+  readonly maxTokenLifetimeSeconds?: number
+  /** Longest accepted time since `iat` in seconds. @defaultValue unlimited */
+  readonly maxTokenAgeSeconds?: number
+  /** Refuse tokens of clients that act for themselves. @defaultValue false */
+  readonly requireSubject?: boolean
+  /** A schema for the claims (Standard Schema: zod, valibot, …); its output is `principal.claims`. */
+  readonly claims?: ClaimsSchema<Claims>
+  /** Verifies tokens instead of the built-in JWT verifier; all checks of claims stay in force. */
+  readonly verifier?: TokenVerifier
+  /**
+   * Asked on every request, also when the token is cached. Anything but `false` is a refusal, and
+   * a failure is answered 503. @defaultValue nothing is revoked
+   */
+  readonly isRevoked?: (
+    principal: Principal<Claims>,
+    claims: TokenClaims,
+  ) => boolean | Promise<boolean>
+  /**
+   * Web origins whose pages may call this server; `['*']` for every one.
+   * @defaultValue none, and for a resource on a loopback address every loopback origin
+   */
+  readonly allowedOrigins?: readonly string[]
+  /** Let pages of the allowed origins send cookies. Tokens do not need it. @defaultValue false */
+  readonly allowCredentials?: boolean
+  /**
+   * Names that the `Host` field may have, with or without a port.
+   * @defaultValue any, and for a resource on a loopback address the loopback names
+   */
+  readonly allowedHosts?: readonly string[]
+  /**
+   * How many reverse proxies stand in front, 0 to 16: the client's address in audit events is
+   * read that many entries from the right of `X-Forwarded-For`. @defaultValue 0
+   */
+  readonly trustedProxyHops?: number
+  /** How many verified tokens are remembered, 0 to 1,000,000. @defaultValue 10000 */
+  readonly tokenCacheSize?: number
+  /** Allow http for resource and issuers on loopback addresses. For development. @defaultValue false */
+  readonly allowInsecureLoopback?: boolean
+  /** The `fetch` for metadata and keys: a proxy, a custom CA. @defaultValue the platform's, as it was when this package loaded */
+  readonly fetch?: Fetch
+  /** Receives one event per request, and warnings. @defaultValue warnings go to the console */
+  readonly onEvent?: AuditSink
+  /** Names a request in its events. @defaultValue a random UUID */
+  readonly correlationId?: (header: (name: string) => string | undefined) => string
+  /** For tests. @defaultValue the system's clock */
+  readonly clock?: Clock
+}

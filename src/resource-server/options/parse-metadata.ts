@@ -1,0 +1,70 @@
+import { type AdditionalMetadata, wellKnownUrl } from '../../oauth/index.ts'
+import type { Emit } from '../../observability/index.ts'
+import { configError, requireScopes } from './checks.ts'
+
+export const RESOURCE_METADATA = 'oauth-protected-resource'
+
+/**
+ * Scopes that clients are told about. `offline_access` is left out: a refresh token is between
+ * client and authorization server (MCP, "Refresh Tokens").
+ */
+export function parsePublishedScopes(
+  value: readonly string[] | undefined,
+  fallback: readonly string[],
+  path: string,
+  emit: Emit,
+): readonly string[] {
+  const scopes = value === undefined ? fallback : requireScopes(value, path)
+  if (!scopes.includes('offline_access')) return scopes
+  const message = `${path}: offline_access is left out, since a resource server must not ask for it.`
+  emit({ type: 'config.warning', message })
+  return scopes.filter((scope) => scope !== 'offline_access')
+}
+
+/** Fields that other options decide; a second source could contradict them. */
+const DERIVED_FIELDS: Readonly<Record<string, string>> = {
+  resource: 'resource',
+  authorization_servers: 'authorizationServers',
+  scopes_supported: 'scopesSupported',
+}
+
+/** Checks the fields that the document gets beside ours. */
+export function parseAdditionalMetadata(
+  metadata: AdditionalMetadata | undefined,
+): AdditionalMetadata {
+  const { bearer_methods_supported, ...fields } = metadata ?? {}
+  for (const [field, option] of Object.entries(DERIVED_FIELDS)) {
+    if (Object.hasOwn(fields, field)) {
+      throw configError('ERR_CONFIG_METADATA_FIELD', `metadata.${field} (option ${option})`)
+    }
+  }
+  const isHeaderOnly = JSON.stringify(bearer_methods_supported ?? ['header']) === '["header"]'
+  if (!isHeaderOnly) {
+    const path = 'metadata.bearer_methods_supported (tokens are read from the header only)'
+    throw configError('ERR_CONFIG_METADATA_FIELD', path)
+  }
+  return fields
+}
+
+/** Where the document is served: exact paths. */
+export function metadataPaths(url: URL, atRoot: boolean): ReadonlySet<string> {
+  const inserted = new URL(wellKnownUrl(url, RESOURCE_METADATA)).pathname
+  return new Set(atRoot ? [inserted, `/.well-known/${RESOURCE_METADATA}`] : [inserted])
+}
+
+/** Where the copy of the authorization server's metadata is served, if it is switched on. */
+export function mirrorPaths(url: URL, isOn: boolean, emit: Emit): ReadonlySet<string> {
+  if (!isOn) return new Set()
+  warnAboutMirror(emit)
+  const name = 'oauth-authorization-server'
+  return new Set([`/.well-known/${name}`, new URL(wellKnownUrl(url, name)).pathname])
+}
+
+function warnAboutMirror(emit: Emit): void {
+  emit({
+    type: 'config.warning',
+    message:
+      'mirrorServerMetadata: clients of MCP 2025-06-18 and later reject metadata whose issuer is ' +
+      'another origin (RFC 8414 §3.3); keep it on only for clients of 2025-03-26.',
+  })
+}

@@ -1,0 +1,41 @@
+import type { RemoteAuthorizationServer } from '../../discovery/index.ts'
+import type { AllowedHosts, CorsPolicy } from '../../http/index.ts'
+import type { ProtectedResourceMetadata } from '../../oauth/index.ts'
+import type { Emit } from '../../observability/index.ts'
+import type { MapClaims } from '../../principal/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import type { TokenVerifier } from '../../verifiers/index.ts'
+import type { ClaimRules } from '../claims/index.ts'
+import type { ResourceServerOptions } from './options.ts'
+
+/** What is particular to one issuer once its token is verified. */
+export interface IssuerSettings {
+  readonly rules: ClaimRules
+  readonly mapClaims: MapClaims | undefined
+}
+
+/** The options, checked and completed: what the gate works with. */
+export interface Settings<Claims> {
+  readonly resource: string
+  readonly metadataUrl: string
+  readonly metadata: ProtectedResourceMetadata
+  readonly metadataPaths: ReadonlySet<string>
+  /** Paths of the mirrored authorization server metadata; empty when it is off. */
+  readonly mirrorPaths: ReadonlySet<string>
+  readonly servers: readonly RemoteAuthorizationServer[]
+  readonly issuers: ReadonlyMap<string, IssuerSettings>
+  readonly verifier: TokenVerifier
+  readonly claimsSchema: ResourceServerOptions<Claims>['claims']
+  readonly isRevoked: ResourceServerOptions<Claims>['isRevoked']
+  readonly requiredScopes: readonly string[]
+  readonly challengeScopes: readonly string[]
+  readonly realm: string | undefined
+  readonly tokenCacheSize: number
+  readonly cors: CorsPolicy
+  readonly allowedHosts: AllowedHosts
+  readonly trustedProxyHops: number
+  readonly correlationId: ResourceServerOptions['correlationId']
+  readonly isAudited: boolean
+  readonly emit: Emit
+  readonly clock: Clock
+}

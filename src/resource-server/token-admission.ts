@@ -1,0 +1,162 @@
+import { UpstreamError } from '../errors/index.ts'
+import { buildPrincipal, type MapClaims, type Principal } from '../principal/index.ts'
+import { sha256 } from '../runtime/index.ts'
+import {
+  accept,
+  type Checked,
+  createVerificationCache,
+  refuse,
+  type VerifiedToken,
+} from '../verifiers/index.ts'
+import { checkClaims, checkExpiry } from './claims/index.ts'
+import type { Settings } from './options/index.ts'
+
+/** A token that may be used here and now, and whose it is. */
+export interface AdmittedToken<Claims> {
+  readonly principal: Principal<Claims>
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** Decides about the characters of a token. */
+export type AdmitToken<Claims> = (token: string) => Promise<Checked<AdmittedToken<Claims>>>
+
+interface CacheEntry<Claims> extends AdmittedToken<Claims> {
+  readonly verified: VerifiedToken
+}
+
+/**
+ * Creates the decision about a token: verifier, then every rule of ours about its claims, then
+ * revocation. What a verifier allows to be reused is remembered under the token's digest; expiry,
+ * key changes and revocation are looked at again on each request.
+ *
+ * The decision rejects with an {@link UpstreamError} when it cannot be made.
+ */
+export function createTokenAdmission<Claims>(settings: Settings<Claims>): AdmitToken<Claims> {
+  const { clock, tokenCacheSize, isRevoked } = settings
+  const cache = createVerificationCache<CacheEntry<Claims>>(tokenCacheSize)
+
+  async function admitUnseen(
+    token: string,
+    digest: string,
+    now: number,
+  ): Promise<Checked<CacheEntry<Claims>>> {
+    const verified = await runVerifier(settings, token)
+    if (!verified.ok) return verified
+    const admitted = await checkToken(verified.value, settings, now)
+    if (admitted.ok && (verified.value.cacheUntil ?? 0) > now) cache.set(digest, admitted.value)
+    return admitted
+  }
+
+  return async (token) => {
+    const now = clock.now()
+    const digest = await sha256(token)
+    const known = cache.get(digest)
+    const admitted =
+      known !== undefined && isReusable(known.verified, settings, now)
+        ? accept(known)
+        : await admitUnseen(token, digest, now)
+    if (!admitted.ok || isRevoked === undefined) return admitted
+    return (await askWhetherRevoked(admitted.value, settings)) ? refuse('revoked') : admitted
+  }
+}
+
+function isReusable(
+  token: VerifiedToken,
+  { issuers }: Pick<Settings<unknown>, 'issuers'>,
+  now: number,
+): boolean {
+  const rules = issuers.get(token.issuer)?.rules
+  return (
+    rules !== undefined &&
+    now < (token.cacheUntil ?? 0) &&
+    checkExpiry(token, rules, now) === undefined &&
+    token.isCurrent?.() !== false
+  )
+}
+
+async function runVerifier(
+  { verifier }: Pick<Settings<unknown>, 'verifier'>,
+  token: string,
+): Promise<Checked<VerifiedToken>> {
+  try {
+    const outcome: unknown = await verifier.verify(token)
+    return isOutcome(outcome) ? outcome : refuse('verifier')
+  } catch (error) {
+    throw isUpstreamError(error)
+      ? error
+      : new UpstreamError('ERR_UPSTREAM_VERIFIER', 'Token verifier', {
+          cause: error,
+          retryable: true,
+        })
+  }
+}
+
+/** A custom verifier is code of the user: what is no outcome is a refusal, never an admission. */
+function isOutcome(value: unknown): value is Checked<VerifiedToken> {
+  if (typeof value !== 'object' || value === null || !('ok' in value)) return false
+  if (value.ok !== true)
+    return value.ok === false && 'reason' in value && typeof value.reason === 'string'
+  const token = 'value' in value ? (value.value as Partial<VerifiedToken> | null) : undefined
+  return (
+    typeof token?.issuer === 'string' && typeof token.claims === 'object' && token.claims !== null
+  )
+}
+
+/** By code: another copy of this package has another class of the same name. */
+function isUpstreamError(error: unknown): error is UpstreamError {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('ERR_UPSTREAM_')
+  )
+}
+
+async function checkToken<Claims>(
+  verified: VerifiedToken,
+  settings: Settings<Claims>,
+  now: number,
+): Promise<Checked<CacheEntry<Claims>>> {
+  const issuer = settings.issuers.get(verified.issuer)
+  if (issuer === undefined) return refuse('iss')
+  const reason = checkClaims(verified, issuer.rules, now)
+  if (reason !== undefined) return refuse(reason)
+
+  const principal = await readPrincipal(verified, issuer.mapClaims, settings)
+  if (!principal.ok) return principal
+  if (issuer.rules.requireSubject && principal.value.kind === 'client') return refuse('sub')
+  const expiresAt = verified.claims['exp'] as number
+  return accept({ principal: principal.value, verified, expiresAt })
+}
+
+/** The schema and the mapping are code of the user: where they fail, the token is refused. */
+async function readPrincipal<Claims>(
+  verified: VerifiedToken,
+  mapClaims: MapClaims | undefined,
+  { claimsSchema }: Settings<Claims>,
+): Promise<Checked<Principal<Claims>>> {
+  try {
+    const mapped = mapClaims?.(verified.claims) ?? {}
+    // Without a schema `Claims` is the type of the claims as they are.
+    const result = (await claimsSchema?.['~standard'].validate(verified.claims)) ?? {
+      value: verified.claims as Claims,
+    }
+    if (result.issues !== undefined) return refuse('claims')
+    const principal = buildPrincipal(verified.issuer, verified.claims, mapped, result.value)
+    return principal === undefined ? refuse('sub') : accept(principal)
+  } catch {
+    return refuse('claims')
+  }
+}
+
+async function askWhetherRevoked<Claims>(
+  { principal, verified }: CacheEntry<Claims>,
+  { isRevoked }: Settings<Claims>,
+): Promise<boolean> {
+  try {
+    return (await isRevoked?.(principal, verified.claims)) !== false
+  } catch (error) {
+    throw new UpstreamError('ERR_UPSTREAM_VERIFIER', 'isRevoked', { cause: error, retryable: true })
+  }
+}

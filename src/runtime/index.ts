@@ -1,0 +1,3 @@
+export { type Clock, systemClock } from './clock.ts'
+export { sha256 } from './digest.ts'
+export { nodeBuiltin } from './node-builtin.ts'

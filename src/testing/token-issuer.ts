@@ -1,0 +1,142 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
+import { close, listen } from './loopback-server.ts'
+
+/** A request that the issuer received. */
+export interface RecordedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+}
+
+/** How a minted token deviates from a good one. To play a forger, let one issuer mint another's `iss`. */
+export interface MintOptions {
+  /** Merged into the header; `kid: undefined` leaves it out. */
+  readonly header?: Partial<JWTHeaderParameters>
+}
+
+/** An answer that replaces the usual one, to play a broken or hostile server. */
+export interface CannedAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  /** Send the headers and the body, and never end. */
+  readonly hang?: boolean
+}
+
+/** An issuer on a loopback socket that signs whatever claims it is asked to. */
+export interface TokenIssuer {
+  readonly issuer: string
+  readonly jwksUri: string
+  readonly requests: readonly RecordedRequest[]
+  /** The metadata document; change it to publish something else. */
+  readonly metadata: Record<string, unknown>
+  /** The published keys; change them to publish something else. */
+  readonly jwks: { keys: JWK[] }
+  /** Answers a path in another way, or in the usual one again. */
+  respond(path: string, answer: CannedAnswer | undefined): void
+  /**
+   * Signs claims. `iss`, `sub`, `client_id`, `iat` and `exp` (in 5 minutes) have defaults; a claim
+   * that is `undefined` is left out.
+   */
+  mint(claims: Readonly<Record<string, unknown>>, options?: MintOptions): Promise<string>
+  /** Signs with a new key from now on; `keepOld` goes on publishing the present one. */
+  rotate(options?: { readonly keepOld?: boolean }): Promise<void>
+  close(): Promise<void>
+}
+
+/** What {@link createTokenIssuer} can be told. */
+export interface TokenIssuerOptions {
+  /** @defaultValue ES256 */
+  readonly algorithm?: 'ES256' | 'RS256' | 'EdDSA'
+  /** Path of the issuer identifier, such as `/t1`. @defaultValue none */
+  readonly path?: string
+  /** Seconds since the epoch. @defaultValue the system's clock */
+  readonly now?: () => number
+}
+
+interface SigningKey {
+  readonly privateKey: CryptoKey
+  readonly kid: string
+}
+
+/**
+ * Starts an issuer for tests of resource servers: discovery, a key set, and tokens to order.
+ *
+ * It has NO sign-in and no token endpoint; for a whole flow use `createTestAuthorizationServer`.
+ */
+export async function createTokenIssuer(options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
+  const { algorithm = 'ES256', path = '', now = () => Math.floor(Date.now() / 1000) } = options
+  const requests: RecordedRequest[] = []
+  const canned = new Map<string, CannedAnswer>()
+  const jwks: { keys: JWK[] } = { keys: [] }
+  const metadata: Record<string, unknown> = {}
+  const documents = new Map<string, unknown>()
+
+  const server = createServer((request, response) => {
+    const url = request.url ?? '/'
+    requests.push({ method: request.method ?? '', path: url, headers: request.headers })
+    const document = documents.get(url)
+    const answer = canned.get(url) ?? {
+      status: document === undefined ? 404 : 200,
+      body: JSON.stringify(document ?? { error: 'not_found' }),
+    }
+    response.writeHead(answer.status ?? 200, {
+      'Content-Type': 'application/json',
+      ...answer.headers,
+    })
+    response.write(answer.body ?? '')
+    if (answer.hang !== true) response.end()
+  })
+  const port = await listen(server, 0, '127.0.0.1')
+  const issuer = `http://127.0.0.1:${port}${path}`
+  Object.assign(metadata, metadataOf(issuer))
+  documents.set(`/.well-known/oauth-authorization-server${path}`, metadata)
+  documents.set(`${path}/jwks`, jwks)
+
+  let signing = await addKey(jwks, algorithm)
+
+  return {
+    issuer,
+    jwksUri: `${issuer}/jwks`,
+    requests,
+    metadata,
+    jwks,
+    respond(at, answer) {
+      if (answer === undefined) canned.delete(at)
+      else canned.set(at, answer)
+    },
+    async mint(claims, { header } = {}) {
+      const { privateKey, kid } = signing
+      const all = { iss: issuer, sub: 'alice', client_id: 'client-1', iat: now(), exp: now() + 300 }
+      return new SignJWT({ ...all, ...claims })
+        .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', kid, ...header })
+        .sign(privateKey)
+    },
+    async rotate({ keepOld = false } = {}) {
+      if (!keepOld) jwks.keys.length = 0
+      signing = await addKey(jwks, algorithm)
+    },
+    close: () => close(server),
+  }
+}
+
+function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    registration_endpoint: `${issuer}/register`,
+    jwks_uri: `${issuer}/jwks`,
+    response_types_supported: ['code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+  }
+}
+
+async function addKey(jwks: { keys: JWK[] }, algorithm: string): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
+  const kid = `key-${crypto.randomUUID().slice(0, 8)}`
+  jwks.keys.push({ ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' })
+  return { privateKey, kid }
+}

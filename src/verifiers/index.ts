@@ -1,0 +1,11 @@
+export { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
+export { createJwtVerifier, type SharedSecret, type TrustedIssuer } from './jwt-verifier.ts'
+export {
+  accept,
+  type Checked,
+  refuse,
+  type TokenFailure,
+  type TokenFailureReason,
+} from './token-failure.ts'
+export type { TokenVerifier, VerifiedToken } from './token-verifier.ts'
+export { createVerificationCache, type VerificationCache } from './verification-cache.ts'

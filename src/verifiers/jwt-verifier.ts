@@ -1,0 +1,163 @@
+import { compactVerify, errors } from 'jose'
+import type { RemoteAuthorizationServer } from '../discovery/index.ts'
+import { type CompactJws, decodeCompactJws } from './compact-jws.ts'
+import type { JsonObject } from './strict-json.ts'
+import {
+  accept,
+  type Checked,
+  refuse,
+  type TokenFailure,
+  type TokenFailureReason,
+} from './token-failure.ts'
+import type { TokenVerifier, VerifiedToken } from './token-verifier.ts'
+
+/** A shared secret, or a function that finds it by the token's `kid`. */
+export type SharedSecret =
+  | Uint8Array
+  | ((kid: string | undefined) => Uint8Array | Promise<Uint8Array>)
+
+/** One issuer whose tokens are accepted. */
+export interface TrustedIssuer {
+  readonly issuer: string
+  /** Where its keys come from; a shared secret is only ever used with HS* algorithms. */
+  readonly keys: RemoteAuthorizationServer | { readonly secret: SharedSecret }
+  readonly algorithms: ReadonlySet<string>
+  /** Refuse tokens whose header does not say `at+jwt` (RFC 9068 §2.1). */
+  readonly requireAtJwt: boolean
+  /** Try up to four fitting keys for a token without `kid`, instead of refusing it. */
+  readonly allowKeyTrial: boolean
+}
+
+const MAX_KEY_TRIALS = 4
+const MIN_SECRET_BYTES = 32
+/** `typ` values of access tokens; other kinds of JWT have values of their own (RFC 8725 §3.11). */
+const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
+
+type Key = CryptoKey | Uint8Array
+
+/**
+ * Creates the verifier for JWT access tokens (RFC 9068, RFC 8725).
+ *
+ * The token's own `iss` only chooses among `issuers`, and keys are looked up within that issuer;
+ * `jku`, `jwk`, `x5u` and `x5c` of the header are never read.
+ */
+export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
+  const byIssuer = new Map(issuers.map((entry) => [entry.issuer, entry]))
+  return {
+    async verify(token) {
+      const decoded = decodeCompactJws(token)
+      if (!decoded.ok) return decoded
+      const { header, claims } = decoded.value
+      const trusted = typeof claims['iss'] === 'string' ? byIssuer.get(claims['iss']) : undefined
+
+      const fault = checkHeader(decoded.value, trusted)
+      if (fault !== undefined) return refuse(fault)
+      if (trusted === undefined) return refuse('iss')
+      return verifySignature(token, header, claims, trusted)
+    },
+  }
+}
+
+function checkHeader(
+  { header, isSigned }: CompactJws,
+  trusted: TrustedIssuer | undefined,
+): TokenFailureReason | undefined {
+  if ('crit' in header) return 'crit'
+  if ('b64' in header) return 'format'
+  const { alg } = header
+  if (typeof alg !== 'string' || alg === '' || alg.toLowerCase() === 'none') return 'alg'
+  if (trusted === undefined) return 'iss'
+  if (!trusted.algorithms.has(alg)) return 'alg'
+  if (!isSigned) return 'format'
+
+  const { typ, kid } = header
+  if (typ !== undefined && typeof typ !== 'string') return 'typ'
+  const type = mediaType(typ)
+  if (!ACCESS_TOKEN_TYPES.has(type)) return 'typ'
+  if (trusted.requireAtJwt && type !== 'at+jwt') return 'typ'
+  return kid === undefined || typeof kid === 'string' ? undefined : 'kid'
+}
+
+async function verifySignature(
+  token: string,
+  header: JsonObject,
+  claims: JsonObject,
+  trusted: TrustedIssuer,
+): Promise<Checked<VerifiedToken>> {
+  const { alg, kid, typ } = header as { alg: string; kid?: string; typ?: string }
+  const verified = { issuer: trusted.issuer, claims, type: mediaType(typ) }
+  const { keys } = trusted
+  if ('secret' in keys) {
+    const candidates = await findSecret(keys.secret, kid)
+    return (await checkSignature(token, alg, candidates)) ?? accept(verified)
+  }
+
+  // Read before the key is: if the keys change meanwhile, the outcome is not reused.
+  const version = keys.keysVersion
+  const candidates = await findKeys(trusted, keys, alg, kid)
+  const fault = await checkSignature(token, alg, candidates)
+  if (fault !== undefined) return fault
+  return accept({
+    ...verified,
+    cacheUntil: Infinity,
+    isCurrent: () => keys.areKeysFresh() && keys.keysVersion === version,
+  })
+}
+
+async function findKeys(
+  trusted: TrustedIssuer,
+  keys: RemoteAuthorizationServer,
+  alg: string,
+  kid: string | undefined,
+): Promise<Checked<readonly Key[]>> {
+  const selection = await keys.selectKey({ alg, kid })
+  switch (selection.kind) {
+    case 'key':
+      return accept([selection.key])
+    case 'unknown':
+    case 'unfit':
+      return refuse('kid')
+    case 'ambiguous': {
+      if (!trusted.allowKeyTrial) return refuse('kid_ambiguous')
+      const trials: Key[] = []
+      for await (const key of selection.candidates) {
+        if (trials.push(key) > MAX_KEY_TRIALS) return refuse('kid_ambiguous')
+      }
+      return accept(trials)
+    }
+    default:
+      return selection satisfies never
+  }
+}
+
+async function findSecret(
+  secret: SharedSecret,
+  kid: string | undefined,
+): Promise<Checked<readonly Key[]>> {
+  const found: unknown = typeof secret === 'function' ? await secret(kid) : secret
+  const isUsable = found instanceof Uint8Array && found.byteLength >= MIN_SECRET_BYTES
+  return isUsable ? accept([found]) : refuse('key')
+}
+
+async function checkSignature(
+  token: string,
+  alg: string,
+  candidates: Checked<readonly Key[]>,
+): Promise<TokenFailure | undefined> {
+  if (!candidates.ok) return candidates
+  let fault = refuse('sig')
+  for (const key of candidates.value) {
+    try {
+      await compactVerify(token, key, { algorithms: [alg] })
+      return undefined
+    } catch (error) {
+      const isForged = error instanceof errors.JWSSignatureVerificationFailed
+      fault = refuse(isForged ? 'sig' : 'key')
+    }
+  }
+  return fault
+}
+
+function mediaType(typ: string | undefined): string | undefined {
+  return typ?.toLowerCase().replace(/^application\//, '')
+}

@@ -1,0 +1,69 @@
+/**
+ * JSON as a token may contain it: one object in well-formed UTF-8, every member once, nested at
+ * most 64 levels. `JSON.parse` alone keeps the last of two members, and which one counts would
+ * differ from the issuer's parser (RFC 7519 §4, RFC 8725 §2.4).
+ *
+ * @module
+ */
+
+const MAX_DEPTH = 64
+// A byte order mark is kept, so that `JSON.parse` refuses it (RFC 8259 §8.1).
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** An object without a prototype, so that no name is found that was not in the document. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Parses `bytes`, or returns `undefined` for anything but a non-empty strict JSON object. */
+export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const text = decoder.decode(bytes)
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    if (Object.keys(value).length === 0 || !isStrict(text)) return undefined
+    return Object.assign(Object.create(null), value) as JsonObject
+  } catch {
+    return undefined
+  }
+}
+
+/** Looks for what `JSON.parse` lets pass. `text` is valid JSON, so a few characters tell it all. */
+function isStrict(text: string): boolean {
+  const open: (Set<string> | undefined)[] = []
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '{' || character === '[') {
+      if (open.push(character === '{' ? new Set() : undefined) > MAX_DEPTH) return false
+    } else if (character === '}' || character === ']') {
+      open.pop()
+    } else if (character === '"') {
+      const end = endOfString(text, at)
+      const string = readString(text.slice(at, end))
+      if (!string.isWellFormed()) return false
+      if (isFollowedByColon(text, end) && !addOnce(open.at(-1), string)) return false
+      at = end - 1
+    }
+  }
+  return true
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at + 1
+}
+
+function readString(literal: string): string {
+  return literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1)
+}
+
+function isFollowedByColon(text: string, at: number): boolean {
+  let next = at
+  while (/\s/.test(text[next] ?? 'x')) next += 1
+  return text[next] === ':'
+}
+
+function addOnce(names: Set<string> | undefined, name: string): boolean {
+  if (names === undefined || names.has(name)) return false
+  names.add(name)
+  return true
+}
