@@ -17,6 +17,9 @@ export function fromIncomingMessage(
     method: message.method ?? 'GET',
     ...parseTarget(target),
     header: (name) => message.headersDistinct[name] ?? [],
+    hasBody: () =>
+      message.headers['transfer-encoding'] !== undefined ||
+      Number(message.headers['content-length'] ?? 0) > 0,
     peer: message.socket.remoteAddress,
   }
 }

@@ -12,6 +12,8 @@ export interface InboundRequest {
   readonly hasQueryToken: boolean
   /** All values of a field, one per line where the platform tells lines apart. */
   header(name: string): readonly string[]
+  /** Whether anything follows the header. */
+  hasBody(): boolean
   /** The address of the peer, where the platform tells it. */
   readonly peer: string | undefined
 }
@@ -43,6 +45,7 @@ export function fromRequest(request: Request): InboundRequest {
       if (value !== null) return [value]
       return name === 'host' ? [new URL(url).host] : NONE
     },
+    hasBody: () => request.body !== null,
     peer: undefined,
   }
 }

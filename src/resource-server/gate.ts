@@ -46,7 +46,9 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
     request: InboundRequest,
     readBody: ReadBody,
   ): Promise<(AdmittedToken<Claims> & { token: string }) | Refusal> {
-    if (request.method === 'POST' && !isJson(request)) return { kind: 'content_type' }
+    if (request.method === 'POST' && !isJson(request) && request.hasBody()) {
+      return { kind: 'content_type' }
+    }
     const credentials = parseBearerToken(request.header('authorization'))
     if (credentials.kind === 'absent') return { kind: 'no_credentials' }
     if (credentials.kind === 'malformed' || request.hasQueryToken) {
