@@ -55,5 +55,5 @@ function inbound(c: Context): InboundRequest {
 }
 
 function isIncomingMessage(value: unknown): value is Parameters<typeof fromIncomingMessage>[0] {
-  return typeof value === 'object' && value !== null && 'headersDistinct' in value
+  return typeof value === 'object' && value !== null && 'rawHeaders' in value
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type InboundRequest, parseTarget } from '../http/index.ts'
 
 /**
- * Reads a request of `node:http` without building a web request from it.
+ * Reads a request of `node:http` or `node:http2` without building a web request from it.
  *
  * Lines are taken from the raw fields, since Node keeps only the first of two `Authorization`
  * lines and accepts two `Host` lines.
@@ -16,12 +16,24 @@ export function fromIncomingMessage(
   return {
     method: message.method ?? 'GET',
     ...parseTarget(target),
-    header: (name) => message.headersDistinct[name] ?? [],
+    header: (name) => fieldLines(message.rawHeaders, name),
     hasBody: () =>
       message.headers['transfer-encoding'] !== undefined ||
       Number(message.headers['content-length'] ?? 0) > 0,
     peer: message.socket.remoteAddress,
   }
+}
+
+/** `name` in lower case; HTTP/2 has the host in `:authority` (RFC 9113 §8.3.1). */
+function fieldLines(rawHeaders: readonly string[], name: string): string[] {
+  const lines: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const field = rawHeaders[at] ?? ''
+    const isWanted = field.length === name.length && field.toLowerCase() === name
+    if (isWanted || (name === 'host' && field === ':authority'))
+      lines.push(rawHeaders[at + 1] ?? '')
+  }
+  return lines
 }
 
 /** Writes a refusal, or any other answer whose body is a short text. */

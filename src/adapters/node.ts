@@ -12,6 +12,8 @@ import { fromIncomingMessage, sendResponse } from './node-request.ts'
 
 /** A request that was let through: `auth` is where the MCP SDK's Node transports look for it. */
 export interface AuthenticatedMessage<Claims> extends IncomingMessage {
+  method: string
+  url: string
   auth: AuthInfo<Claims>
   principal: Principal<Claims>
 }
@@ -42,7 +44,9 @@ export function protect<Claims>(
       if (admission instanceof Response) return sendResponse(admission, response)
       const { authInfo, principal, headers } = admission
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-      const authenticated = Object.assign(request, { auth: authInfo, principal })
+      // Always there on a server; Node's one type is for clients' messages too.
+      const { method = 'GET', url = '/' } = request
+      const authenticated = Object.assign(request, { auth: authInfo, principal, method, url })
       return runWithPrincipal(principal, () => listener(authenticated, response))
     })()
     answered.catch(() => endAfterFailure(response))

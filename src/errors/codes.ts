@@ -28,12 +28,14 @@ export type ErrorCode =
   | 'ERR_CONFIG_NO_AUTHORIZATION_SERVER'
   | 'ERR_CONFIG_NOT_A_STRING'
   | 'ERR_CONFIG_NOT_HTTPS'
+  | 'ERR_CONFIG_NOT_LOOPBACK'
   | 'ERR_CONFIG_NUMBER_RANGE'
   | 'ERR_CONFIG_OPTION_TYPE'
   | 'ERR_CONFIG_OPTION_UNKNOWN'
   | 'ERR_CONFIG_OPTIONS_CONFLICT'
   | 'ERR_CONFIG_ORIGIN_INVALID'
   | 'ERR_CONFIG_PATH_INVALID'
+  | 'ERR_CONFIG_PEER_MISSING'
   | 'ERR_CONFIG_RESOURCE_INVALID'
   | 'ERR_CONFIG_SCOPE_INVALID'
   | 'ERR_CONFIG_SECRET_TOO_SHORT'
@@ -104,6 +106,11 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     remedy:
       'Use an https URL; for development on a loopback address pass `allowInsecureLoopback: true`.',
   },
+  ERR_CONFIG_NOT_LOOPBACK: {
+    cause:
+      'The host is not a loopback address, and what is for tests must not be reachable from another machine.',
+    remedy: 'Use 127.0.0.1, ::1 or localhost.',
+  },
   ERR_CONFIG_NUMBER_RANGE: {
     cause: 'The number is outside its range.',
     remedy: 'Use a value within the range that the message names.',
@@ -125,8 +132,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     remedy: 'Write scheme, host and port without a path, such as https://app.example.com.',
   },
   ERR_CONFIG_PATH_INVALID: {
-    cause: 'A public path is not an exact, normalised path.',
+    cause: 'A path is not exact and normalised.',
     remedy: 'Start it with "/", and use no "..", "//", "%", "?", "#" or patterns.',
+  },
+  ERR_CONFIG_PEER_MISSING: {
+    cause: 'An optional peer dependency that is needed here cannot be loaded.',
+    remedy: 'Install it with `npm install --save-dev` and its name.',
   },
   ERR_CONFIG_RESOURCE_INVALID: {
     cause:

@@ -1,0 +1,34 @@
+import type { AuditEvent } from 'mcp-gatehouse'
+import { paint, print } from './terminal.ts'
+
+/** Prints what the gate decided about a request of a visitor; one line per request. */
+export function printAuditEvent(event: AuditEvent): void {
+  switch (event.type) {
+    case 'auth.allow':
+      print(line(event, 'green', `${event.subject} through client ${event.clientId}`))
+      break
+    case 'auth.deny':
+      print(line(event, 'yellow', `${event.status} ${event.reason}`))
+      break
+    case 'dep.unavailable':
+      print(line(event, 'red', event.error.message))
+      break
+    case 'public':
+      print(line(event, 'cyan', event.what))
+      break
+    case 'config.warning':
+    case 'discovery.failed':
+    case 'jwks.private_material':
+    case 'jwks.stale':
+      print(`  ${paint('red', event.type)}`)
+  }
+}
+
+function line(
+  { at, method, path }: { readonly at: number; readonly method: string; readonly path: string },
+  style: Parameters<typeof paint>[0],
+  text: string,
+): string {
+  const time = new Date(at * 1000).toLocaleTimeString()
+  return `  ${paint('dim', time)}  ${`${method} ${path}`.padEnd(52)}  ${paint(style, text)}`
+}

@@ -1,0 +1,24 @@
+export {
+  createTestAuthorizationServer,
+  type TestAuthorizationServer,
+  type TestAuthorizationServerOptions,
+} from './authorization-server.ts'
+export {
+  type Callback,
+  createScriptedBrowser,
+  type FormEntry,
+  type Page,
+  type ScriptedBrowser,
+  type ScriptedBrowserOptions,
+  type SignIn,
+} from './browser.ts'
+export type { FormButton, FormField, PageForm, PageView } from './html-document.ts'
+export { DEMO_USERS, type TestUser, type TestUsers } from './test-user.ts'
+export {
+  type CannedAnswer,
+  createTokenIssuer,
+  type MintOptions,
+  type RecordedRequest,
+  type TokenIssuer,
+  type TokenIssuerOptions,
+} from './token-issuer.ts'

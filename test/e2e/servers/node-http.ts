@@ -1,0 +1,6 @@
+import { protect } from 'mcp-gatehouse/node'
+import { handleNotes } from './notes-server.ts'
+import type { ServerFixture } from './server-fixture.ts'
+
+export const onNodeHttp: ServerFixture = async (gatehouse) =>
+  protect(gatehouse, (req, res) => handleNotes(req, res))
