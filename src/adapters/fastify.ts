@@ -48,8 +48,10 @@ export interface BearerHooks {
 export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): BearerHooks {
   return {
     async onRequest(request, reply) {
+      const parsedBody: unknown = request.body
       const admission = await gatehouse.inspect(inbound(request), {
-        readBody: () => readJsonBody(request.raw),
+        parsedBody,
+        readBody: async () => parsedBody ?? readJsonBody(request.raw),
       })
       if (admission instanceof Response) return answer(admission, reply)
       const { authInfo, principal, headers } = admission
@@ -82,5 +84,6 @@ function inbound(request: FastifyRequest): ReturnType<typeof fromIncomingMessage
 async function answer(response: Response, reply: FastifyReply): Promise<FastifyReply> {
   reply.code(response.status)
   for (const [name, value] of response.headers) reply.header(name, value)
-  return reply.send(await response.text())
+  // As bytes: to text Fastify would add a charset, and JSON has none (RFC 8259 §11).
+  return reply.send(Buffer.from(await response.arrayBuffer()))
 }

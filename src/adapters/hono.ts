@@ -5,7 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { runWithPrincipal } from '../context/index.ts'
-import { fromRequest, type InboundRequest } from '../http/index.ts'
+import { fromRequest, type InboundRequest, readJsonBody } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { fromIncomingMessage } from './node-request.ts'
@@ -29,14 +29,16 @@ export function requireBearer<Claims>(
 ): MiddlewareHandler<AuthenticatedEnv<Claims>> {
   return async (c, next) => {
     const admission = await gatehouse.inspect(inbound(c), {
-      readBody: () => c.req.json().catch(() => undefined),
+      readBody: () => readBody(c),
     })
     if (admission instanceof Response) return admission
     const { authInfo, principal, headers } = admission
     c.set('auth', authInfo)
     c.set('principal', principal)
     await runWithPrincipal(principal, next)
-    for (const [name, value] of Object.entries(headers)) c.header(name, value)
+    for (const [name, value] of Object.entries(headers)) {
+      c.header(name, value, { append: name === 'Vary' })
+    }
     return undefined
   }
 }
@@ -46,6 +48,11 @@ export function serveMetadata(
   gatehouse: Pick<ResourceServer<never>, 'inspectMetadata'>,
 ): MiddlewareHandler {
   return async (c, next) => (await gatehouse.inspectMetadata(inbound(c))) ?? next()
+}
+
+/** A body that a middleware has read is kept by Hono; any other is read with a limit. */
+function readBody({ req }: Context): Promise<unknown> {
+  return req.raw.bodyUsed ? req.json().catch(() => undefined) : readJsonBody(req.raw.body)
 }
 
 /** On Node the request as it arrived, since web headers join the lines that must stay apart. */

@@ -4,7 +4,7 @@ import type { ServerMetadata } from '../oauth/index.ts'
 import type { Emit } from '../observability/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { type KeyHint, type KeySelection, type KeySet, parseKeySet } from './key-set.ts'
-import { createRefreshedValue, type Loaded } from './refreshed-value.ts'
+import { createRefreshedValue, type Loaded, type Versioned } from './refreshed-value.ts'
 import {
   loadServerMetadata,
   parseServerMetadata,
@@ -28,12 +28,12 @@ export interface RemoteAuthorizationServer {
   /** @throws {UpstreamError} when it cannot be read */
   metadata(): Promise<ServerMetadata>
   /**
-   * The key for a token's header.
+   * The key for a token's header, and the version of the keys that it is from.
    *
    * @returns `unknown` only if the keys are certain: were they read after a look-up failed.
    * @throws {UpstreamError} when the keys cannot be read, so that nothing can be said
    */
-  selectKey(hint: KeyHint): Promise<KeySelection>
+  selectKey(hint: KeyHint): Promise<KeySelection & { readonly version: number }>
   /** Grows whenever the keys have changed. */
   readonly keysVersion: number
   /** Whether the keys may be used without looking again. */
@@ -62,7 +62,7 @@ export function createRemoteAuthorizationServer(
     onBackgroundFailure,
   })
   const keys = createRefreshedValue<KeySet>({
-    load: () => readKeys(options, async () => (await metadata.get()).jwks_uri),
+    load: () => readKeys(options, async () => (await metadata.get()).value.jwks_uri),
     clock,
     differs: (before, after) => before.fingerprint !== after.fingerprint,
     onBackgroundFailure,
@@ -71,16 +71,16 @@ export function createRemoteAuthorizationServer(
 
   return {
     issuer,
-    metadata: () => metadata.get(),
+    metadata: async () => (await metadata.get()).value,
     async selectKey(hint) {
       const present = await keys.get()
-      const selection = await present.select(hint)
+      const selection = await select(present, hint)
       if (selection.kind !== 'unknown') return selection
       const refreshed = await keys.refresh(UNKNOWN_KID_COOLDOWN_SECONDS)
       if (refreshed === undefined && keys.hasFailed()) throw keysUnavailable(issuer)
       // Another request may have read newer keys since this one looked.
       const latest = refreshed ?? (await keys.get())
-      return latest === present ? selection : latest.select(hint)
+      return latest.version === present.version ? selection : select(latest, hint)
     },
     get keysVersion() {
       return keys.version
@@ -91,6 +91,13 @@ export function createRemoteAuthorizationServer(
     },
     purgeKeys: () => keys.purge(),
   }
+}
+
+async function select(
+  { value, version }: Versioned<KeySet>,
+  hint: KeyHint,
+): Promise<KeySelection & { readonly version: number }> {
+  return { ...(await value.select(hint)), version }
 }
 
 async function readMetadata(

@@ -25,8 +25,9 @@ export interface KeySet {
 }
 
 const MAX_KEYS = 100
-// RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2: members of private and of symmetric keys.
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+// Members of private and of symmetric keys: RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2; `priv`
+// of the AKP keys that ML-DSA has.
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
 
 /**
  * Validates a key set as it was fetched (RFC 7517 §5).
@@ -51,10 +52,18 @@ export function parseKeySet(document: Readonly<Record<string, unknown>>, source:
         if (error instanceof errors.JWKSMultipleMatchingKeys) {
           return { kind: 'ambiguous', candidates: error }
         }
+        if (!isAboutTheKey(error)) throw error
         return { kind: kid === undefined ? 'unknown' : 'unfit' }
       }
     },
   }
+}
+
+/** No key fits, or one that does is malformed; anything else is a failure of the platform. */
+function isAboutTheKey(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException
+  )
 }
 
 function isKeyList(value: unknown): value is JWK[] {

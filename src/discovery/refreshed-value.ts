@@ -27,28 +27,34 @@ const STALE_SECONDS = 3_600
 /** After this share of its age a value is refreshed in the background, so that nobody waits. */
 const REFRESH_AHEAD = 0.8
 
+/** A value and the version that it has. */
+export interface Versioned<T> {
+  readonly value: T
+  /** Another one than before only if the value differs. */
+  readonly version: number
+}
+
 /** A remote value that is kept, refreshed ahead of time and served stale through an outage. */
 export interface RefreshedValue<T> {
-  /** Grows whenever the value has changed. */
+  /** The present version; grows whenever the value has changed. */
   readonly version: number
   /** Whether the present value may be used without looking. Starts a refresh when it is due. */
   isFresh(): boolean
   /** The value; waits only where there is none, or it is outdated. */
-  get(): Promise<T>
+  get(): Promise<Versioned<T>>
   /**
    * Reads the value anew unless it was read, or tried, less than `cooldownSeconds` ago.
    *
    * @returns The value, or `undefined` within the cooldown.
    */
-  refresh(cooldownSeconds: number): Promise<T | undefined>
+  refresh(cooldownSeconds: number): Promise<Versioned<T> | undefined>
   /** Whether the last attempt to read failed. */
   hasFailed(): boolean
   /** Forgets the value, so that the next `get` reads it. */
   purge(): void
 }
 
-interface Entry<T> {
-  readonly value: T
+interface Entry<T> extends Versioned<T> {
   /** Milliseconds of {@link Clock.elapsed}: a stepped system clock makes nothing fresh or old. */
   readonly readAt: number
   readonly maxAge: number
@@ -62,19 +68,23 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
   const { load, clock, differs, onStale, onBackgroundFailure } = options
   let entry: Entry<T> | undefined
   let version = 0
+  let purges = 0
 
-  const reading = createSharedRead(async () => {
+  const reading = createSharedRead(async (): Promise<Versioned<T>> => {
+    const purgesBefore = purges
     const { value, maxAgeSeconds } = await load()
+    // What was asked for before a purge may be what the purge is about.
+    if (purges !== purgesBefore) return { value, version: -1 }
     if (entry === undefined || differs(entry.value, value)) version += 1
-    entry = { value, readAt: clock.elapsed(), maxAge: clampMaxAge(maxAgeSeconds) }
-    return value
+    entry = { value, version, readAt: clock.elapsed(), maxAge: clampMaxAge(maxAgeSeconds) }
+    return entry
   }, clock)
   const ageOf = ({ readAt }: Entry<T>): number => clock.elapsed() - readAt
 
-  function serveStale(error: Error): T {
+  function serveStale(error: Error): Versioned<T> {
     if (entry === undefined || ageOf(entry) > entry.maxAge + STALE_SECONDS * 1_000) throw error
     onStale?.(error)
-    return entry.value
+    return entry
   }
 
   return {
@@ -89,7 +99,7 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
       return true
     },
     async get() {
-      if (entry !== undefined && this.isFresh()) return entry.value
+      if (entry !== undefined && this.isFresh()) return entry
       if (reading.failure !== undefined && reading.isPaused()) return serveStale(reading.failure)
       return reading.run().catch(serveStale)
     },
@@ -100,6 +110,7 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
     hasFailed: () => reading.failure !== undefined,
     purge() {
       entry = undefined
+      purges += 1
       version += 1
       reading.reset()
     },

@@ -14,7 +14,7 @@ export interface SharedRead<T> {
   readonly failure: Error | undefined
   /** Whether the last read failed so recently that the next would only add to the load. */
   isPaused(): boolean
-  /** Forgets when the last read was and how it ended. */
+  /** Forgets the read that is under way, when the last one was and how it ended. */
   reset(): void
 }
 
@@ -25,7 +25,6 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
   let failure: Error | undefined
 
   async function attempt(): Promise<T> {
-    lastAttempt = clock.elapsed()
     try {
       const value = await read()
       failure = undefined
@@ -33,14 +32,20 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error))
       throw failure
-    } finally {
-      underWay = undefined
     }
+  }
+
+  function start(): Promise<T> {
+    lastAttempt = clock.elapsed()
+    const started = attempt().finally(() => {
+      if (underWay === started) underWay = undefined
+    })
+    return started
   }
 
   const sinceLastAttempt = (): number => clock.elapsed() - lastAttempt
   return {
-    run: () => (underWay ??= attempt()),
+    run: () => (underWay ??= start()),
     get underWay() {
       return underWay
     },
@@ -50,6 +55,7 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
     },
     isPaused: () => failure !== undefined && sinceLastAttempt() < FAILURE_PAUSE_SECONDS * 1_000,
     reset() {
+      underWay = undefined
       lastAttempt = -Infinity
       failure = undefined
     },

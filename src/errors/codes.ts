@@ -149,8 +149,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     remedy: 'Use printable ASCII without spaces, quotes and backslashes; one scope per string.',
   },
   ERR_CONFIG_SECRET_TOO_SHORT: {
-    cause: 'The shared secret is missing or has fewer than 32 bytes (RFC 7518 §3.2).',
-    remedy: 'Use at least 32 random bytes, or better an issuer with asymmetric keys.',
+    cause:
+      'The shared secret is missing or shorter than the hash of its algorithm (RFC 7518 §3.2).',
+    remedy:
+      'Use at least 32 random bytes for HS256, 48 for HS384, 64 for HS512; better an issuer with asymmetric keys.',
   },
   ERR_CONFIG_SERVER_METADATA: {
     cause: 'The metadata document given in the options cannot be used (RFC 8414 §2).',

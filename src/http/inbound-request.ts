@@ -18,6 +18,8 @@ export interface InboundRequest {
   readonly peer: string | undefined
 }
 
+// Taken when the module loads, as everything of the platform on the way of a request.
+const PlatformUrl = URL
 const NONE: readonly string[] = []
 const QUERY_TOKEN = /(?:^|&)(?:access_token|access%5ftoken)(?:=|&|$)/i
 
@@ -43,7 +45,7 @@ export function fromRequest(request: Request): InboundRequest {
     header: (name) => {
       const value = headers.get(name)
       if (value !== null) return [value]
-      return name === 'host' ? [new URL(url).host] : NONE
+      return name === 'host' ? [new PlatformUrl(url).host] : NONE
     },
     hasBody: () => request.body !== null,
     peer: undefined,

@@ -1,5 +1,8 @@
 import type { Principal } from './principal.ts'
 
+// Taken when the module loads, as everything of the platform on the way of a request.
+const PlatformUrl = URL
+
 /**
  * The caller in the shape of the official MCP SDK (v1 and v2), which hands it to tools as
  * `ctx.http.authInfo` (v2) and `extra.authInfo` (v1).
@@ -37,7 +40,7 @@ export function buildAuthInfo<Claims>(
     clientId: principal.clientId ?? '',
     scopes: [...principal.scopes],
     expiresAt,
-    resource: new URL(server.resource),
+    resource: new PlatformUrl(server.resource),
     resourceMetadataUrl: server.metadataUrl,
     extra: { principal },
   }

@@ -1,6 +1,7 @@
 import { clientAddress, type InboundRequest } from '../http/index.ts'
 import type { CallerFacts, RequestFacts } from '../observability/index.ts'
 import type { Principal } from '../principal/index.ts'
+import { randomId } from '../runtime/index.ts'
 import type { Settings } from './options/index.ts'
 import { type Refusal, refusalReason } from './refusal.ts'
 
@@ -64,7 +65,7 @@ function nameRequest(
   } catch {
     // Falls through to a name of our own.
   }
-  return globalThis.crypto.randomUUID()
+  return randomId()
 }
 
 function callerOf(principal: Principal<unknown>): CallerFacts {

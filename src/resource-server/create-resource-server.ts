@@ -9,7 +9,6 @@ import {
 } from '../principal/index.ts'
 import { createGate, type ReadBody } from './gate.ts'
 import { configError, parseOptions, type ResourceServerOptions } from './options/index.ts'
-import { answerMetadata } from './routes.ts'
 import { parsePublicPaths, withHeaders } from './web-handler.ts'
 
 /** A request that may go on, and whose it is. */
@@ -115,7 +114,7 @@ export function createResourceServer<Claims = TokenClaims>(
   const gate = createGate(settings)
 
   const inspect: ResourceServer<Claims>['inspect'] = async (request, { parsedBody, readBody }) => {
-    const passage = await gate(request, readBody)
+    const passage = await gate.inspect(request, readBody)
     if (passage instanceof Response) return passage
     const { principal, headers } = passage
     return { authInfo: buildAuthInfo(passage, settings), principal, parsedBody, headers }
@@ -154,8 +153,8 @@ export function createResourceServer<Claims = TokenClaims>(
         return withHeaders(answer, admission.headers)
       }
     },
-    metadata: (request) => answerMetadata(fromRequest(request), settings),
-    inspectMetadata: (request) => answerMetadata(request, settings),
+    metadata: (request) => gate.serveMetadata(fromRequest(request)),
+    inspectMetadata: gate.serveMetadata,
     async warmUp() {
       await Promise.all(servers.map((server) => server.warmUp()))
     },

@@ -13,8 +13,9 @@ import type { Principal } from '../principal/index.ts'
 import { createAudit } from './audit.ts'
 import type { Settings } from './options/index.ts'
 import { type Refusal, refusalAnswer } from './refusal.ts'
-import { answerMetadata } from './routes.ts'
+import { answerDocument, findDocument, isProbedPath } from './routes.ts'
 import { type AdmittedToken, createTokenAdmission } from './token-admission.ts'
+import { withHeaders } from './web-handler.ts'
 
 /** A request that may go on to the handler. */
 export interface Passage<Claims> {
@@ -29,11 +30,13 @@ export interface Passage<Claims> {
 /** Reads the JSON body of a request that is being refused; `undefined` where there is none. */
 export type ReadBody = () => Promise<unknown>
 
-/** The way of a request: a passage, or the answer to send instead. */
-export type Gate<Claims> = (
-  request: InboundRequest,
-  readBody: ReadBody,
-) => Promise<Passage<Claims> | Response>
+/** The way of a request. Neither function throws. */
+export interface Gate<Claims> {
+  /** A passage, or the answer to send instead. */
+  inspect(request: InboundRequest, readBody: ReadBody): Promise<Passage<Claims> | Response>
+  /** The answer to a request for the metadata; `undefined` for every other path. */
+  serveMetadata(request: InboundRequest): Promise<Response | undefined>
+}
 
 const NO_HEADERS: Readonly<Record<string, string>> = {}
 
@@ -64,34 +67,60 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
     return { token, principal, expiresAt }
   }
 
-  return async (request, readBody) => {
-    const origin = checkOrigin(request, settings.cors)
+  /** Runs the stations; whatever throws on the way is something that is needed and broken. */
+  async function answering<Result>(
+    request: InboundRequest,
+    stations: (refuse: (refusal: Refusal) => Response) => Promise<Result>,
+  ): Promise<Result | Response> {
     const refuse = (refusal: Refusal): Response => {
       const answer = refusalAnswer(refusal, settings)
       audit.refused(request, refusal, answer.status)
-      return withCors(answer, origin, settings)
+      return withHeaders(answer, corsFor(checkOrigin(request, settings.cors), settings))
     }
     try {
       if (!isHostAllowed(request, settings.allowedHosts)) return refuse({ kind: 'host' })
-      const metadata = await answerMetadata(request, settings)
-      if (metadata !== undefined) {
-        audit.public(request, 'metadata')
-        return metadata
-      }
-      if (origin.kind === 'refused') return refuse({ kind: 'origin' })
-      if (origin.kind === 'allowed' && isPreflight(request)) {
-        audit.public(request, 'preflight')
-        return preflightAnswer(request, origin.origin, settings.cors)
-      }
-      const decision = await decide(request, readBody)
-      if ('kind' in decision) return refuse(decision)
-      audit.allowed(request, decision.principal)
-      return { ...decision, headers: corsFor(origin, settings) }
+      return await stations(refuse)
     } catch (error) {
-      // Only what the decision depends on throws; a mistake of this package must fail closed too.
-      return refuse({ kind: 'unavailable', error: error as Error })
+      return refuse({ kind: 'unavailable', error: toError(error) })
     }
   }
+
+  async function serveMetadata(request: InboundRequest): Promise<Response | undefined> {
+    const document = findDocument(request.path, settings)
+    if (document === undefined) return undefined
+    return answering(request, async () => {
+      const answer = await answerDocument(request, document)
+      audit.public(request, 'metadata')
+      return answer
+    })
+  }
+
+  return {
+    serveMetadata,
+    async inspect(request, readBody) {
+      const metadata = await serveMetadata(request)
+      if (metadata !== undefined) return metadata
+      return answering(request, async (refuse) => {
+        if (isProbedPath(request.path)) return refuse({ kind: 'not_found' })
+        const origin = checkOrigin(request, settings.cors)
+        if (origin.kind === 'refused') return refuse({ kind: 'origin' })
+        if (origin.kind === 'allowed' && isPreflight(request)) {
+          audit.public(request, 'preflight')
+          return preflightAnswer(request, origin.origin, settings.cors)
+        }
+        const decision = await decide(request, readBody)
+        if ('kind' in decision) return refuse(decision)
+        audit.allowed(request, decision.principal)
+        return { ...decision, headers: corsFor(origin, settings) }
+      })
+    },
+  }
+}
+
+function toError(thrown: unknown): Error {
+  // An error of another realm is one, too.
+  const isError = Object.prototype.toString.call(thrown) === '[object Error]'
+  return isError ? (thrown as Error) : new Error('thrown value', { cause: thrown })
 }
 
 function isJson(request: InboundRequest): boolean {
@@ -104,15 +133,4 @@ function corsFor(
   { cors }: Pick<Settings<unknown>, 'cors'>,
 ): Readonly<Record<string, string>> {
   return origin.kind === 'allowed' ? corsHeaders(origin.origin, cors) : NO_HEADERS
-}
-
-function withCors(
-  answer: Response,
-  origin: OriginVerdict,
-  settings: Pick<Settings<unknown>, 'cors'>,
-): Response {
-  for (const [name, value] of Object.entries(corsFor(origin, settings))) {
-    answer.headers.set(name, value)
-  }
-  return answer
 }

@@ -9,6 +9,7 @@ import type { Settings } from './options/index.ts'
 export type Refusal =
   | { readonly kind: 'host' }
   | { readonly kind: 'origin' }
+  | { readonly kind: 'not_found' }
   | { readonly kind: 'content_type' }
   | { readonly kind: 'no_credentials' }
   | { readonly kind: 'malformed_credentials' }
@@ -47,6 +48,8 @@ export function refusalAnswer(refusal: Refusal, settings: ChallengeSettings): Re
       return plainError(400, 'The Host header field names no host that this server answers to.')
     case 'origin':
       return plainError(403, 'Web pages of this origin may not call this server.')
+    case 'not_found':
+      return plainError(404, 'There is no metadata at this path.')
     case 'content_type':
       return plainError(415, 'A POST needs the content type application/json.')
     case 'no_credentials':

@@ -9,38 +9,49 @@ const PUBLIC_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Cache-Control': `public, max-age=${METADATA_MAX_AGE_SECONDS}`,
 }
-
-/** Answers metadata requests; `undefined` for every other path. Paths are compared exactly. */
-export async function answerMetadata(
-  request: InboundRequest,
-  settings: Pick<Settings<unknown>, 'metadata' | 'metadataPaths' | 'mirrorPaths' | 'servers'>,
-): Promise<Response | undefined> {
-  if (settings.metadataPaths.has(request.path)) {
-    return documentAnswer(request, () => Promise.resolve(settings.metadata))
-  }
-  const [first] = settings.servers
-  if (settings.mirrorPaths.has(request.path) && first !== undefined) {
-    return documentAnswer(request, () => first.metadata())
-  }
-  return undefined
-}
-
-async function documentAnswer(
-  request: InboundRequest,
-  read: () => Promise<unknown>,
-): Promise<Response> {
-  const { method } = request
-  if (method === 'GET') return jsonAnswer(200, await read(), PUBLIC_HEADERS)
-  if (method === 'HEAD') {
-    const { headers } = jsonAnswer(200, await read(), PUBLIC_HEADERS)
-    return new Response(null, { headers })
-  }
-  if (method === 'OPTIONS') return preflightAnswer(request, '*', PUBLIC_CORS)
-  return jsonAnswer(
-    405,
-    { error: 'invalid_request', error_description: 'Metadata is read with GET.' },
-    { ...PUBLIC_HEADERS, 'Cache-Control': 'no-store', Allow: 'GET, HEAD, OPTIONS' },
-  )
-}
-
 const PUBLIC_CORS = { origins: '*', credentials: false } as const
+
+/** Where clients look for metadata (RFC 9728 §3, RFC 8414 §3, OpenID Connect Discovery §4). */
+const PROBED_PATH =
+  /^\/\.well-known\/(?:oauth-protected-resource|oauth-authorization-server|openid-configuration)(?:\/|$)/
+
+/** Reads a document that this server publishes. */
+export type ReadDocument = () => Promise<unknown>
+
+/** The document at a path, compared exactly; `undefined` for every other path. */
+export function findDocument(
+  path: string,
+  settings: Pick<Settings<unknown>, 'metadata' | 'metadataPaths' | 'mirrorPaths' | 'servers'>,
+): ReadDocument | undefined {
+  if (settings.metadataPaths.has(path)) return () => Promise.resolve(settings.metadata)
+  const [first] = settings.servers
+  return settings.mirrorPaths.has(path) && first !== undefined ? () => first.metadata() : undefined
+}
+
+/** Whether clients probe this path for metadata: where there is none they need a 404, no challenge. */
+export function isProbedPath(path: string): boolean {
+  return PROBED_PATH.test(path)
+}
+
+/** Answers a request for a document. */
+export async function answerDocument(
+  request: InboundRequest,
+  read: ReadDocument,
+): Promise<Response> {
+  switch (request.method) {
+    case 'GET':
+      return jsonAnswer(200, await read(), PUBLIC_HEADERS)
+    case 'HEAD': {
+      const { headers } = jsonAnswer(200, await read(), PUBLIC_HEADERS)
+      return new Response(null, { headers })
+    }
+    case 'OPTIONS':
+      return preflightAnswer(request, '*', PUBLIC_CORS)
+    default:
+      return jsonAnswer(
+        405,
+        { error: 'invalid_request', error_description: 'Metadata is read with GET.' },
+        { ...PUBLIC_HEADERS, 'Cache-Control': 'no-store', Allow: 'GET, HEAD, OPTIONS' },
+      )
+  }
+}

@@ -8,7 +8,7 @@ import {
   refuse,
   type VerifiedToken,
 } from '../verifiers/index.ts'
-import { checkClaims, checkExpiry } from './claims/index.ts'
+import { checkClaims } from './claims/index.ts'
 import type { Settings } from './options/index.ts'
 
 /** A token that may be used here and now, and whose it is. */
@@ -70,7 +70,7 @@ function isReusable(
   return (
     rules !== undefined &&
     now < (token.cacheUntil ?? 0) &&
-    checkExpiry(token, rules, now) === undefined &&
+    checkClaims(token, rules, now) === undefined &&
     token.isCurrent?.() !== false
   )
 }
@@ -106,7 +106,8 @@ function isOutcome(value: unknown): value is Checked<VerifiedToken> {
 /** By code: another copy of this package has another class of the same name. */
 function isUpstreamError(error: unknown): error is UpstreamError {
   return (
-    error instanceof Error &&
+    typeof error === 'object' &&
+    error !== null &&
     'code' in error &&
     typeof error.code === 'string' &&
     error.code.startsWith('ERR_UPSTREAM_')

@@ -15,6 +15,10 @@ export function withHeaders(answer: Response, headers: Readonly<Record<string, s
   const entries = Object.entries(headers)
   if (entries.length === 0) return answer
   const copy = new Response(answer.body, answer)
-  for (const [name, value] of entries) copy.headers.set(name, value)
+  for (const [name, value] of entries) {
+    // What the handler varies by stays true.
+    if (name === 'Vary') copy.headers.append(name, value)
+    else copy.headers.set(name, value)
+  }
   return copy
 }

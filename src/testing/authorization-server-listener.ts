@@ -53,11 +53,13 @@ export function createListener(provider: Provider, settings: ServerSettings): Re
 
 /**
  * The path below the issuer. With an issuer path, RFC 8414 §3.1 has the well-known name before it,
- * OpenID Connect Discovery §4 after it, and nothing is served at the other place.
+ * OpenID Connect Discovery §4 after it; MCP clients look for OpenID's document at both places.
  */
 function routePath({ pathname }: URL, issuerPath: string): string | undefined {
   if (issuerPath === '') return pathname
-  if (pathname === `${OAUTH_METADATA}${issuerPath}`) return OAUTH_METADATA
+  for (const name of [OAUTH_METADATA, OPENID_METADATA]) {
+    if (pathname === `${name}${issuerPath}`) return name
+  }
   if (!pathname.startsWith(`${issuerPath}/`)) return undefined
   const path = pathname.slice(issuerPath.length)
   return path === OAUTH_METADATA ? undefined : path

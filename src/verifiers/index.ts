@@ -1,4 +1,4 @@
-export { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
+export { ASYMMETRIC_ALGORITHMS, isLongEnough, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
 export { createJwtVerifier, type SharedSecret, type TrustedIssuer } from './jwt-verifier.ts'
 export {
   accept,

@@ -1,5 +1,6 @@
 import { compactVerify, errors } from 'jose'
-import type { RemoteAuthorizationServer } from '../discovery/index.ts'
+import type { KeySelection, RemoteAuthorizationServer } from '../discovery/index.ts'
+import { isLongEnough } from './algorithms.ts'
 import { type CompactJws, decodeCompactJws } from './compact-jws.ts'
 import type { JsonObject } from './strict-json.ts'
 import {
@@ -29,7 +30,6 @@ export interface TrustedIssuer {
 }
 
 const MAX_KEY_TRIALS = 4
-const MIN_SECRET_BYTES = 32
 /** `typ` values of access tokens; other kinds of JWT have values of their own (RFC 8725 §3.11). */
 const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
 
@@ -88,29 +88,25 @@ async function verifySignature(
   const verified = { issuer: trusted.issuer, claims, type: mediaType(typ) }
   const { keys } = trusted
   if ('secret' in keys) {
-    const candidates = await findSecret(keys.secret, kid)
+    const candidates = await findSecret(keys.secret, alg, kid)
     return (await checkSignature(token, alg, candidates)) ?? accept(verified)
   }
 
-  // Read before the key is: if the keys change meanwhile, the outcome is not reused.
-  const version = keys.keysVersion
-  const candidates = await findKeys(trusted, keys, alg, kid)
+  const selection = await keys.selectKey({ alg, kid })
+  const candidates = await listCandidates(selection, trusted)
   const fault = await checkSignature(token, alg, candidates)
   if (fault !== undefined) return fault
   return accept({
     ...verified,
     cacheUntil: Infinity,
-    isCurrent: () => keys.areKeysFresh() && keys.keysVersion === version,
+    isCurrent: () => keys.areKeysFresh() && keys.keysVersion === selection.version,
   })
 }
 
-async function findKeys(
-  trusted: TrustedIssuer,
-  keys: RemoteAuthorizationServer,
-  alg: string,
-  kid: string | undefined,
+async function listCandidates(
+  selection: KeySelection,
+  { allowKeyTrial }: TrustedIssuer,
 ): Promise<Checked<readonly Key[]>> {
-  const selection = await keys.selectKey({ alg, kid })
   switch (selection.kind) {
     case 'key':
       return accept([selection.key])
@@ -118,7 +114,7 @@ async function findKeys(
     case 'unfit':
       return refuse('kid')
     case 'ambiguous': {
-      if (!trusted.allowKeyTrial) return refuse('kid_ambiguous')
+      if (!allowKeyTrial) return refuse('kid_ambiguous')
       const trials: Key[] = []
       for await (const key of selection.candidates) {
         if (trials.push(key) > MAX_KEY_TRIALS) return refuse('kid_ambiguous')
@@ -132,11 +128,11 @@ async function findKeys(
 
 async function findSecret(
   secret: SharedSecret,
+  alg: string,
   kid: string | undefined,
 ): Promise<Checked<readonly Key[]>> {
   const found: unknown = typeof secret === 'function' ? await secret(kid) : secret
-  const isUsable = found instanceof Uint8Array && found.byteLength >= MIN_SECRET_BYTES
-  return isUsable ? accept([found]) : refuse('key')
+  return isLongEnough(found, alg) ? accept([found]) : refuse('key')
 }
 
 async function checkSignature(
@@ -151,11 +147,17 @@ async function checkSignature(
       await compactVerify(token, key, { algorithms: [alg] })
       return undefined
     } catch (error) {
-      const isForged = error instanceof errors.JWSSignatureVerificationFailed
-      fault = refuse(isForged ? 'sig' : 'key')
+      fault = refuse(signatureFault(error))
     }
   }
   return fault
+}
+
+/** What jose says about the token or the key; anything else is a failure of the platform. */
+function signatureFault(error: unknown): TokenFailureReason {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'sig'
+  if (error instanceof errors.JOSEError || error instanceof TypeError) return 'key'
+  throw error
 }
 
 function mediaType(typ: string | undefined): string | undefined {

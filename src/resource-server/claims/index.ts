@@ -7,7 +7,6 @@ import { checkSubject } from './subject.ts'
 import { checkTokenKind } from './token-kind.ts'
 
 export type { ClaimRules } from './check.ts'
-export { checkExpiry } from './lifetime.ts'
 
 /** Every rule about a verified token, in order; the first that objects gives the reason. */
 const CLAIM_CHECKS: readonly ClaimCheck[] = [

@@ -72,11 +72,13 @@ export function requireIssuer(
   allowInsecureLoopback: boolean,
   path: string,
 ): string {
-  const [issuer = ''] = requireStrings(value as string, path)
-  const url = parseIssuerIdentifier(issuer)
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw configError('ERR_CONFIG_NOT_A_STRING', path)
+  }
+  const url = parseIssuerIdentifier(value)
   if (url === undefined) throw configError('ERR_CONFIG_ISSUER_INVALID', path)
   requireSecure(url, allowInsecureLoopback, path)
-  return issuer
+  return value
 }
 
 export function requireSecureUrl(
@@ -85,7 +87,7 @@ export function requireSecureUrl(
   path: string,
 ): string | undefined {
   if (value === undefined) return undefined
-  requireType(URL.canParse(value), path, 'an absolute URL')
+  requireType(typeof value === 'string' && URL.canParse(value), path, 'an absolute URL')
   requireSecure(new URL(value), allowInsecureLoopback, path)
   return value
 }

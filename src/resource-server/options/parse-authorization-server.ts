@@ -8,6 +8,7 @@ import type { Emit } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import {
   ASYMMETRIC_ALGORITHMS,
+  isLongEnough,
   type SharedSecret,
   SYMMETRIC_ALGORITHMS,
   type TrustedIssuer,
@@ -30,7 +31,6 @@ export interface SharedOptions {
   readonly emit: Emit
 }
 
-const MIN_SECRET_BYTES = 32
 const KNOWN_OPTIONS: readonly string[] = [
   'issuer',
   'metadataUrl',
@@ -74,7 +74,8 @@ export function connectAuthorizationServer(
   shared: SharedOptions,
 ): { readonly remote: RemoteAuthorizationServer; readonly trusted: TrustedIssuer } {
   const { issuer, metadataUrl, metadata, transformMetadata, jwksUri } = options
-  const secret = parseSecret(options, path)
+  const algorithms = parseAlgorithms(options, path)
+  const secret = parseSecret(options, algorithms, path)
   const remote = createRemoteAuthorizationServer({
     issuer,
     metadataUrl,
@@ -89,7 +90,7 @@ export function connectAuthorizationServer(
   const trusted = {
     issuer,
     keys: secret === undefined ? remote : { secret },
-    algorithms: parseAlgorithms(options, path),
+    algorithms,
     requireAtJwt: options.requireAtJwt ?? false,
     allowKeyTrial: options.allowKeyTrial ?? false,
   }
@@ -113,6 +114,7 @@ function checkStaticMetadata(
 
 function parseSecret(
   { secret, jwksUri }: AuthorizationServerOptions,
+  algorithms: ReadonlySet<string>,
   path: string,
 ): SharedSecret | undefined {
   if (secret === undefined) return undefined
@@ -120,8 +122,8 @@ function parseSecret(
     throw configError('ERR_CONFIG_ALGORITHMS_MIXED', `${path}.secret and ${path}.jwksUri`)
   }
   if (typeof secret === 'function') return secret
-  const bytes: unknown = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
-  if (!(bytes instanceof Uint8Array) || bytes.byteLength < MIN_SECRET_BYTES) {
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
+  if (![...algorithms].every((algorithm) => isLongEnough(bytes, algorithm))) {
     throw configError('ERR_CONFIG_SECRET_TOO_SHORT', `${path}.secret`)
   }
   return bytes
