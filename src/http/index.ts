@@ -1,4 +1,4 @@
-export { jsonAnswer } from './answer.ts'
+export { jsonAnswer, withHeaders } from './answer.ts'
 export { clientAddress } from './client-address.ts'
 export {
   type CorsPolicy,

@@ -1,5 +1,5 @@
 import { runWithPrincipal } from '../context/index.ts'
-import { fromRequest, type InboundRequest, readJsonBody } from '../http/index.ts'
+import { fromRequest, type InboundRequest, readJsonBody, withHeaders } from '../http/index.ts'
 import type { ProtectedResourceMetadata } from '../oauth/index.ts'
 import {
   type AuthInfo,
@@ -8,8 +8,12 @@ import {
   type TokenClaims,
 } from '../principal/index.ts'
 import { createGate, type ReadBody } from './gate.ts'
-import { configError, parseOptions, type ResourceServerOptions } from './options/index.ts'
-import { parsePublicPaths, withHeaders } from './web-handler.ts'
+import {
+  configError,
+  parseOptions,
+  parsePublicPaths,
+  type ResourceServerOptions,
+} from './options/index.ts'
 
 /** A request that may go on, and whose it is. */
 export interface Admission<Claims = TokenClaims> {

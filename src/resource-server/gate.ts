@@ -6,23 +6,19 @@ import {
   isPreflight,
   type OriginVerdict,
   preflightAnswer,
+  withHeaders,
 } from '../http/index.ts'
 import { requestIdOf } from '../mcp/index.ts'
 import { missingScopes, parseBearerToken } from '../oauth/index.ts'
-import type { Principal } from '../principal/index.ts'
+import type { AcceptedToken } from '../principal/index.ts'
 import { createAudit } from './audit.ts'
 import type { Settings } from './options/index.ts'
 import { type Refusal, refusalAnswer } from './refusal.ts'
 import { answerDocument, findDocument, isProbedPath } from './routes.ts'
-import { type AdmittedToken, createTokenAdmission } from './token-admission.ts'
-import { withHeaders } from './web-handler.ts'
+import { createTokenAdmission } from './token-admission.ts'
 
 /** A request that may go on to the handler. */
-export interface Passage<Claims> {
-  readonly token: string
-  readonly principal: Principal<Claims>
-  /** Seconds since the epoch. */
-  readonly expiresAt: number
+export interface Passage<Claims> extends AcceptedToken<Claims> {
   /** Fields that the answer needs so that the page that asked can read it. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -32,7 +28,7 @@ export type ReadBody = () => Promise<unknown>
 
 /** The way of a request. Neither function throws. */
 export interface Gate<Claims> {
-  /** A passage, or the answer to send instead. */
+  /** A passage, or the answer to send instead: a refusal, the metadata, a preflight's. */
   inspect(request: InboundRequest, readBody: ReadBody): Promise<Passage<Claims> | Response>
   /** The answer to a request for the metadata; `undefined` for every other path. */
   serveMetadata(request: InboundRequest): Promise<Response | undefined>
@@ -48,7 +44,7 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
   async function decide(
     request: InboundRequest,
     readBody: ReadBody,
-  ): Promise<(AdmittedToken<Claims> & { token: string }) | Refusal> {
+  ): Promise<AcceptedToken<Claims> | Refusal> {
     if (request.method === 'POST' && !isJson(request) && request.hasBody()) {
       return { kind: 'content_type' }
     }

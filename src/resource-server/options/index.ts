@@ -1,5 +1,6 @@
 export { configError } from './checks.ts'
 export type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
+export { parsePublicPaths } from './parse-access.ts'
 export { parseOptions } from './parse-options.ts'
 export type { Settings } from './settings.ts'
 export type { ClaimsSchema } from './standard-schema.ts'

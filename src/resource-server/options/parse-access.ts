@@ -66,3 +66,13 @@ export function parseHops(value: number | undefined): number {
   }
   return value
 }
+
+// Segments of plain characters: nothing that a router could decode, fold or normalise.
+const EXACT_PATH = /^(?:\/|(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)+\/?)$/
+
+/** Checks paths that need no token: exact ones, which no spelling of a protected path can equal. */
+export function parsePublicPaths(paths: readonly string[]): ReadonlySet<string> {
+  const wrong = paths.find((path) => typeof path !== 'string' || !EXACT_PATH.test(path))
+  if (wrong !== undefined) throw configError('ERR_CONFIG_PATH_INVALID', `publicPaths (${wrong})`)
+  return new Set(paths)
+}
