@@ -75,7 +75,7 @@ function isKeyList(value: unknown): value is JWK[] {
 }
 
 function isPrivate(key: JWK): boolean {
-  return key.kty === 'oct' || PRIVATE_MEMBERS.some((member) => key[member] !== undefined)
+  return key.kty === 'oct' || PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))
 }
 
 function keySetError(code: ErrorCode, source: string): UpstreamError {

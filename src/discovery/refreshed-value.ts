@@ -93,7 +93,8 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
     },
     isFresh() {
       if (entry === undefined || ageOf(entry) >= entry.maxAge) return false
-      if (ageOf(entry) >= entry.maxAge * REFRESH_AHEAD && !reading.isPaused()) {
+      const isDue = ageOf(entry) >= entry.maxAge * REFRESH_AHEAD
+      if (isDue && reading.underWay === undefined && !reading.isPaused()) {
         reading.run().catch((error: Error) => onBackgroundFailure?.(error))
       }
       return true

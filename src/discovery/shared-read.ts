@@ -24,22 +24,26 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
   let lastAttempt = -Infinity
   let failure: Error | undefined
 
-  async function attempt(): Promise<T> {
-    try {
-      const value = await read()
-      failure = undefined
-      return value
-    } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error))
-      throw failure
-    }
+  /** The end of a read that was forgotten meanwhile says nothing about the present one. */
+  function end(read: Promise<T> | undefined, outcome: Error | undefined): void {
+    if (underWay !== read) return
+    failure = outcome
+    underWay = undefined
   }
 
   function start(): Promise<T> {
     lastAttempt = clock.elapsed()
-    const started = attempt().finally(() => {
-      if (underWay === started) underWay = undefined
-    })
+    const started: Promise<T> = (async () => read())().then(
+      (value) => {
+        end(started, undefined)
+        return value
+      },
+      (reason: unknown) => {
+        const error = reason instanceof Error ? reason : new Error(String(reason))
+        end(started, error)
+        throw error
+      },
+    )
     return started
   }
 

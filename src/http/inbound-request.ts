@@ -20,20 +20,36 @@ export interface InboundRequest {
 
 // Taken when the module loads, as everything of the platform on the way of a request.
 const PlatformUrl = URL
+const PlatformUrlSearchParams = URLSearchParams
 const NONE: readonly string[] = []
-const QUERY_TOKEN = /(?:^|&)(?:access_token|access%5ftoken)(?:=|&|$)/i
 
 /** Takes a request target (RFC 9112 §3.2) apart. */
 export function parseTarget(target: string): Pick<InboundRequest, 'path' | 'hasQueryToken'> {
-  // The absolute form of RFC 9112 §3.2.2 has the path after the authority.
-  const start = target.startsWith('/') ? 0 : target.search(/(?<!\/)\/(?!\/)|$/)
+  const start = target.startsWith('/') ? 0 : endOfAuthority(target)
   const query = target.indexOf('?', start)
   const fragment = target.indexOf('#', start)
   const end = Math.min(...[query, fragment].filter((at) => at !== -1), target.length)
   return {
     path: target.slice(start, end) || '/',
-    hasQueryToken: query !== -1 && QUERY_TOKEN.test(target.slice(query + 1)),
+    hasQueryToken: query !== -1 && namesToken(target.slice(query + 1)),
   }
+}
+
+/** Where the path begins in the absolute form of RFC 9112 §3.2.2. */
+function endOfAuthority(target: string): number {
+  const scheme = target.indexOf('://')
+  if (scheme === -1) return 0
+  const authority = scheme + '://'.length
+  const length = target.slice(authority).search(/[/?#]/)
+  return length === -1 ? target.length : authority + length
+}
+
+/** However the name is spelled; the fragment that may follow does not matter to names. */
+function namesToken(query: string): boolean {
+  for (const name of new PlatformUrlSearchParams(query).keys()) {
+    if (name.toLowerCase() === 'access_token') return true
+  }
+  return false
 }
 
 /** Reads a web-standard request. The host comes from the URL where the runtime hides the field. */

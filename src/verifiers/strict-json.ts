@@ -17,33 +17,52 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
   try {
     const text = decoder.decode(bytes)
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    if (Object.keys(value).length === 0 || !isStrict(text)) return undefined
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+    const plain = withPlainNames(text)
+    if (plain === undefined) return undefined
+    const value: object = plain === text ? parsed : (JSON.parse(plain) as object)
+    if (Object.keys(value).length === 0) return undefined
     return Object.assign(Object.create(null), value) as JsonObject
   } catch {
     return undefined
   }
 }
 
-/** Looks for what `JSON.parse` lets pass. `text` is valid JSON, so a few characters tell it all. */
-function isStrict(text: string): boolean {
+/**
+ * Looks for what `JSON.parse` lets pass. `text` is valid JSON, so a few characters tell it all.
+ *
+ * @returns The text with every name written without escapes, since V8 can take an escaped name
+ *   for the name of an object that it parsed earlier, perhaps an attacker's (nodejs/node#63785).
+ *   `undefined` where the text is not strict, or a name cannot be written so.
+ */
+function withPlainNames(text: string): string | undefined {
   const open: (Set<string> | undefined)[] = []
+  let plain = ''
+  let copied = 0
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at]
     if (character === '{' || character === '[') {
-      if (open.push(character === '{' ? new Set() : undefined) > MAX_DEPTH) return false
+      if (open.push(character === '{' ? new Set() : undefined) > MAX_DEPTH) return undefined
     } else if (character === '}' || character === ']') {
       open.pop()
     } else if (character === '"') {
       const end = endOfString(text, at)
-      const string = readString(text.slice(at, end))
-      if (!string.isWellFormed()) return false
-      if (isFollowedByColon(text, end) && !addOnce(open.at(-1), string)) return false
+      const literal = text.slice(at, end)
+      const string = readString(literal)
+      if (!string.isWellFormed()) return undefined
+      if (isFollowedByColon(text, end)) {
+        const name = JSON.stringify(string)
+        if (name.includes('\\') || !addOnce(open.at(-1), string)) return undefined
+        if (name !== literal) {
+          plain += text.slice(copied, at) + name
+          copied = end
+        }
+      }
       at = end - 1
     }
   }
-  return true
+  return plain + text.slice(copied)
 }
 
 function endOfString(text: string, start: number): number {

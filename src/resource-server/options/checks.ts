@@ -19,6 +19,24 @@ export function requireType(isRight: boolean, path: string, names: string): void
   if (!isRight) throw configError('ERR_CONFIG_OPTION_TYPE', `${path} (${names})`)
 }
 
+/** Which options are of which plain type; the rest has checks of its own. */
+export type PlainTypes = Readonly<Record<'boolean' | 'function' | 'object', readonly string[]>>
+
+/** Checks options of plain types where they are given: one of another type would be misread. */
+export function requirePlainTypes(options: object, types: PlainTypes, path: string): void {
+  const values = new Map<string, unknown>(Object.entries(options))
+  for (const [type, names] of Object.entries(types)) {
+    for (const name of names) {
+      const value = values.get(name)
+      requireType(
+        value === undefined || (typeof value === type && value !== null),
+        `${path}${name}`,
+        `a ${type}`,
+      )
+    }
+  }
+}
+
 export function requireNumber(
   value: number | undefined,
   range: readonly [minimum: number, maximum: number],

@@ -33,7 +33,7 @@ export function parseCors(
     return { origins: '*', credentials: false }
   }
   const wrong = allowedOrigins.findIndex(
-    (origin) => !URL.canParse(origin) || new URL(origin).origin !== origin,
+    (origin) => !URL.canParse(origin) || new URL(origin).origin !== origin || origin.includes('*'),
   )
   if (wrong !== -1) throw configError('ERR_CONFIG_ORIGIN_INVALID', `allowedOrigins[${wrong}]`)
   return { origins: new Set(allowedOrigins), credentials: allowCredentials }

@@ -15,8 +15,10 @@ import {
 } from '../../verifiers/index.ts'
 import {
   configError,
+  type PlainTypes,
   requireIssuer,
   requireKnownKeys,
+  requirePlainTypes,
   requireSecureUrl,
   requireStrings,
   requireType,
@@ -46,6 +48,12 @@ const KNOWN_OPTIONS: readonly string[] = [
   'mapClaims',
 ] satisfies (keyof AuthorizationServerOptions)[]
 
+const PLAIN_TYPES = {
+  boolean: ['requireAtJwt', 'allowKeyTrial'],
+  function: ['mapClaims', 'transformMetadata'],
+  object: ['metadata'],
+} satisfies Record<keyof PlainTypes, (keyof AuthorizationServerOptions)[]>
+
 /** Checks the options of one authorization server; an issuer identifier alone is enough. */
 export function parseAuthorizationServer(
   value: string | AuthorizationServerOptions,
@@ -55,6 +63,7 @@ export function parseAuthorizationServer(
   const options = typeof value === 'string' ? { issuer: value } : value
   requireType(typeof options === 'object' && options !== null, path, 'an issuer or an object')
   requireKnownKeys(options, KNOWN_OPTIONS, path)
+  requirePlainTypes(options, PLAIN_TYPES, `${path}.`)
   requireIssuer(options.issuer, allowInsecureLoopback, `${path}.issuer`)
   requireSecureUrl(options.metadataUrl, allowInsecureLoopback, `${path}.metadataUrl`)
   requireSecureUrl(options.jwksUri, allowInsecureLoopback, `${path}.jwksUri`)

@@ -6,12 +6,13 @@ import {
 } from '../../oauth/index.ts'
 import { createEmitter } from '../../observability/index.ts'
 import { systemClock } from '../../runtime/index.ts'
-import { createJwtVerifier, type TokenVerifier, type TrustedIssuer } from '../../verifiers/index.ts'
+import { createJwtVerifier } from '../../verifiers/index.ts'
 import {
   configError,
+  type PlainTypes,
   requireKnownKeys,
   requireNumber,
-  requireScopes,
+  requirePlainTypes,
   requireSecure,
   requireType,
 } from './checks.ts'
@@ -62,6 +63,19 @@ const KNOWN_OPTIONS: readonly string[] = [
   'clock',
 ] satisfies (keyof ResourceServerOptions)[]
 
+const PLAIN_TYPES = {
+  boolean: [
+    'singleAudience',
+    'metadataAtRoot',
+    'mirrorServerMetadata',
+    'requireSubject',
+    'allowCredentials',
+    'allowInsecureLoopback',
+  ],
+  function: ['isRevoked', 'fetch', 'onEvent', 'correlationId'],
+  object: ['metadata'],
+} satisfies Record<keyof PlainTypes, (keyof ResourceServerOptions)[]>
+
 /**
  * Checks the options of a resource server and completes them.
  *
@@ -70,7 +84,9 @@ const KNOWN_OPTIONS: readonly string[] = [
 export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Settings<Claims> {
   requireType(typeof options === 'object' && options !== null, 'options', 'an object')
   requireKnownKeys(options, KNOWN_OPTIONS, 'options')
+  requirePlainTypes(options, PLAIN_TYPES, '')
   const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
+  requireMethods(options)
   const emit = createEmitter(options.onEvent)
   const { resource, url } = parseResource(options.resource, allowInsecureLoopback)
   const servers = parseServers(options.authorizationServers, allowInsecureLoopback)
@@ -82,7 +98,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
       emit,
     }),
   )
-  const requiredScopes = requireScopes(options.requiredScopes, 'requiredScopes')
+  const requiredScopes = parsePublishedScopes(options.requiredScopes, [], 'requiredScopes', emit)
   const isLoopback = isLoopbackHostname(url.hostname)
 
   return {
@@ -103,10 +119,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     mirrorPaths: mirrorPaths(url, options.mirrorServerMetadata === true, emit),
     servers: connected.map(({ remote }) => remote),
     issuers: parseIssuers(options, servers, resource),
-    verifier: parseVerifier(
-      options.verifier,
-      connected.map(({ trusted }) => trusted),
-    ),
+    verifier: options.verifier ?? createJwtVerifier(connected.map(({ trusted }) => trusted)),
     claimsSchema: options.claims,
     isRevoked: options.isRevoked,
     requiredScopes,
@@ -126,6 +139,20 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     emit,
     clock,
   }
+}
+
+/** Options that are objects with methods: each of them is called on some request. */
+function requireMethods({
+  claims,
+  clock,
+  verifier,
+}: Pick<ResourceServerOptions<unknown>, 'claims' | 'clock' | 'verifier'>): void {
+  const isClock = typeof clock?.now === 'function' && typeof clock.elapsed === 'function'
+  requireType(clock === undefined || isClock, 'clock', 'an object with now() and elapsed()')
+  const isSchema = typeof claims?.['~standard']?.validate === 'function'
+  requireType(claims === undefined || isSchema, 'claims', 'a Standard Schema')
+  const isVerifier = typeof verifier?.verify === 'function'
+  requireType(verifier === undefined || isVerifier, 'verifier', 'an object with verify(token)')
 }
 
 function parseResource(
@@ -149,16 +176,8 @@ function parseServers(
     parseAuthorizationServer(server, `authorizationServers[${index}]`, allowInsecureLoopback),
   )
   const issuers = servers.map(({ issuer }) => issuer)
-  const twice = issuers.find((issuer, index) => issuers.indexOf(issuer) !== index)
-  if (twice !== undefined) throw configError('ERR_CONFIG_ISSUER_DUPLICATE', twice)
+  const twice = issuers.findIndex((issuer, index) => issuers.indexOf(issuer) !== index)
+  if (twice !== -1)
+    throw configError('ERR_CONFIG_ISSUER_DUPLICATE', `authorizationServers[${twice}]`)
   return servers
-}
-
-function parseVerifier(
-  verifier: ResourceServerOptions['verifier'],
-  trusted: readonly TrustedIssuer[],
-): TokenVerifier {
-  if (verifier === undefined) return createJwtVerifier(trusted)
-  requireType(typeof verifier?.verify === 'function', 'verifier', 'an object with verify(token)')
-  return verifier
 }
