@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export type { TransformMetadata } from './discovery/index.ts'
 export {
   ConfigError,
   ERROR_CODES,

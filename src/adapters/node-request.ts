@@ -17,7 +17,9 @@ export function fromIncomingMessage(
     method: message.method ?? 'GET',
     ...parseTarget(target),
     header: (name) => fieldLines(message.rawHeaders, name),
+    // HTTP/2 frames its bodies; no field tells whether there is one.
     hasBody: () =>
+      message.httpVersionMajor >= 2 ||
       message.headers['transfer-encoding'] !== undefined ||
       Number(message.headers['content-length'] ?? 0) > 0,
     peer: message.socket.remoteAddress,

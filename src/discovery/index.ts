@@ -2,5 +2,5 @@ export {
   createRemoteAuthorizationServer,
   type RemoteAuthorizationServer,
 } from './authorization-server.ts'
-export type { KeyHint, KeySelection } from './key-set.ts'
+export type { KeySelection } from './key-set.ts'
 export { parseServerMetadata, type TransformMetadata } from './server-metadata-source.ts'

@@ -25,8 +25,8 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
   let failure: Error | undefined
 
   /** The end of a read that was forgotten meanwhile says nothing about the present one. */
-  function end(read: Promise<T> | undefined, outcome: Error | undefined): void {
-    if (underWay !== read) return
+  function end(ended: Promise<T>, outcome: Error | undefined): void {
+    if (underWay !== ended) return
     failure = outcome
     underWay = undefined
   }

@@ -14,6 +14,6 @@ export {
   type FetchedDocument,
   fetchDocument,
 } from './fetch-document.ts'
-export { type AllowedHosts, type Host, isHostAllowed, parseHost } from './host.ts'
+export { type AllowedHosts, isHostAllowed, parseHost } from './host.ts'
 export { fromRequest, type InboundRequest, parseTarget } from './inbound-request.ts'
 export { readJsonBody } from './read-json-body.ts'

@@ -1,4 +1,4 @@
-export { type BearerCredentials, parseBearerToken } from './bearer-token.ts'
+export { parseBearerToken } from './bearer-token.ts'
 export { type BearerChallenge, formatBearerChallenge, isQuotable } from './challenge.ts'
 export {
   type AdditionalMetadata,
@@ -8,7 +8,6 @@ export {
 export { isScopeToken, missingScopes, readScopes, type ScopeSet } from './scope.ts'
 export {
   checkServerMetadata,
-  isDocument,
   type MetadataFinding,
   type MetadataFindingCode,
   type ServerMetadata,

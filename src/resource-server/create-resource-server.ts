@@ -158,7 +158,7 @@ export function createResourceServer<Claims = TokenClaims>(
       }
     },
     metadata: (request) => gate.serveMetadata(fromRequest(request)),
-    inspectMetadata: gate.serveMetadata,
+    inspectMetadata: (request) => gate.serveMetadata(request),
     async warmUp() {
       await Promise.all(servers.map((server) => server.warmUp()))
     },

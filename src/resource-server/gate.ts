@@ -38,30 +38,8 @@ const NO_HEADERS: Readonly<Record<string, string>> = {}
 
 /** Creates the gate: the stations of DESIGN.md §4 in their order, one audit event at the end. */
 export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
-  const admit = createTokenAdmission(settings)
+  const decide = createDecision(settings)
   const audit = createAudit(settings)
-
-  async function decide(
-    request: InboundRequest,
-    readBody: ReadBody,
-  ): Promise<AcceptedToken<Claims> | Refusal> {
-    if (request.method === 'POST' && !isJson(request) && request.hasBody()) {
-      return { kind: 'content_type' }
-    }
-    const credentials = parseBearerToken(request.header('authorization'))
-    if (credentials.kind === 'absent') return { kind: 'no_credentials' }
-    if (credentials.kind === 'malformed' || request.hasQueryToken) {
-      return { kind: 'malformed_credentials' }
-    }
-    const { token } = credentials
-    const admitted = await admit(token)
-    if (!admitted.ok) return { kind: 'token', reason: admitted.reason }
-    const { principal, expiresAt } = admitted.value
-    if (missingScopes(principal.scopes, settings.requiredScopes).length > 0) {
-      return { kind: 'scope', requestId: requestIdOf(await readBody()), principal }
-    }
-    return { token, principal, expiresAt }
-  }
 
   /** Runs the stations; whatever throws on the way is something that is needed and broken. */
   async function answering<Result>(
@@ -110,6 +88,34 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
         return { ...decision, headers: corsFor(origin, settings) }
       })
     },
+  }
+}
+
+/** Decides about a request that is neither for metadata nor a preflight. */
+type Decide<Claims> = (
+  request: InboundRequest,
+  readBody: ReadBody,
+) => Promise<AcceptedToken<Claims> | Refusal>
+
+function createDecision<Claims>(settings: Settings<Claims>): Decide<Claims> {
+  const admit = createTokenAdmission(settings)
+  return async (request, readBody) => {
+    if (request.method === 'POST' && !isJson(request) && request.hasBody()) {
+      return { kind: 'content_type' }
+    }
+    const credentials = parseBearerToken(request.header('authorization'))
+    if (credentials.kind === 'absent') return { kind: 'no_credentials' }
+    if (credentials.kind === 'malformed' || request.hasQueryToken) {
+      return { kind: 'malformed_credentials' }
+    }
+    const { token } = credentials
+    const admitted = await admit(token)
+    if (!admitted.ok) return { kind: 'token', reason: admitted.reason }
+    const { principal, expiresAt } = admitted.value
+    if (missingScopes(principal.scopes, settings.requiredScopes).length > 0) {
+      return { kind: 'scope', requestId: requestIdOf(await readBody()), principal }
+    }
+    return { token, principal, expiresAt }
   }
 }
 

@@ -8,4 +8,4 @@ export {
   type TokenFailureReason,
 } from './token-failure.ts'
 export type { TokenVerifier, VerifiedToken } from './token-verifier.ts'
-export { createVerificationCache, type VerificationCache } from './verification-cache.ts'
+export { createVerificationCache } from './verification-cache.ts'

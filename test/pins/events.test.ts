@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AuditEvent } from 'mcp-gatehouse'
+import { expect, test } from 'vitest'
+import { SRC } from './source-exports.ts'
+
+const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
+  'auth.allow': true,
+  'auth.deny': true,
+  'config.warning': true,
+  'dep.unavailable': true,
+  'discovery.failed': true,
+  'jwks.private_material': true,
+  'jwks.stale': true,
+  public: true,
+}
+
+test('the types of audit events are these', () => {
+  const source = readFileSync(join(SRC, 'observability/audit-event.ts'), 'utf8')
+  const declared = [...source.matchAll(/readonly type: '([\w.]+)'/g)].map(([, type]) => type)
+  expect(new Set(declared)).toEqual(new Set(Object.keys(TYPES)))
+})

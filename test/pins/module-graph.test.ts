@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { runtimeImports } from './source-exports.ts'
+
+/** Everything that loading a file of `src/` loads. */
+function reach(file: string, seen: Set<string> = new Set()): ReadonlySet<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  if (!file.endsWith('.ts')) return seen
+  for (const next of runtimeImports(file)) reach(next, seen)
+  return seen
+}
+
+function packagesOf(file: string): readonly string[] {
+  return [...reach(file)].filter((name) => !name.endsWith('.ts')).toSorted()
+}
+
+test.each([
+  ['mcp-gatehouse', 'index.ts', ['jose']],
+  ['mcp-gatehouse/context', 'context/index.ts', []],
+  ['mcp-gatehouse/express', 'adapters/express.ts', []],
+  ['mcp-gatehouse/fastify', 'adapters/fastify.ts', []],
+  ['mcp-gatehouse/hono', 'adapters/hono.ts', []],
+  ['mcp-gatehouse/node', 'adapters/node.ts', []],
+])('%s loads these packages and nothing of node:', (_entry, file, packages) => {
+  expect(packagesOf(file)).toEqual(packages)
+})
+
+test('mcp-gatehouse loads nothing of adapters and testing', () => {
+  const files = [...reach('index.ts')]
+  expect(files.length).toBeGreaterThan(40)
+  expect(files.filter((file) => /^(?:adapters|testing)\//.test(file))).toEqual([])
+})
+
+test('the walk sees node: modules where there are some', () => {
+  expect(packagesOf('testing/index.ts')).toContain('node:http')
+})

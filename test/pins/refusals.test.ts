@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TokenFailureReason } from 'mcp-gatehouse'
+import { describe, expect, test } from 'vitest'
+import { type Refusal, refusalAnswer, refusalReason } from '../../src/resource-server/refusal.ts'
+import { SRC } from './source-exports.ts'
+
+const SETTINGS = {
+  metadataUrl: 'https://h.example/.well-known/oauth-protected-resource/mcp',
+  realm: 'notes',
+  requiredScopes: ['a', 'b'],
+  challengeScopes: ['a', 'b', 'c'],
+}
+const PRINCIPAL = {} as Extract<Refusal, { kind: 'scope' }>['principal']
+const JSON_FIELDS = { 'cache-control': 'no-store', 'content-type': 'application/json' }
+
+/** What goes over the wire for a refusal. */
+async function wire(refusal: Refusal): Promise<readonly unknown[]> {
+  const answer = refusalAnswer(refusal, SETTINGS)
+  return [answer.status, Object.fromEntries(answer.headers), await answer.text()]
+}
+
+const PINS: readonly (readonly [
+  what: string,
+  refusal: Refusal,
+  reason: string,
+  wire: readonly unknown[],
+])[] = [
+  [
+    'host',
+    { kind: 'host' },
+    'host',
+    [
+      400,
+      JSON_FIELDS,
+      '{"error":"invalid_request","error_description":"The Host header field names no host that this server answers to."}',
+    ],
+  ],
+  [
+    'origin',
+    { kind: 'origin' },
+    'origin',
+    [
+      403,
+      JSON_FIELDS,
+      '{"error":"invalid_request","error_description":"Web pages of this origin may not call this server."}',
+    ],
+  ],
+  [
+    'content type',
+    { kind: 'content_type' },
+    'content_type',
+    [
+      415,
+      JSON_FIELDS,
+      '{"error":"invalid_request","error_description":"A POST needs the content type application/json."}',
+    ],
+  ],
+  [
+    'not found',
+    { kind: 'not_found' },
+    'not_found',
+    [
+      404,
+      JSON_FIELDS,
+      '{"error":"invalid_request","error_description":"There is no metadata at this path."}',
+    ],
+  ],
+  [
+    'no credentials',
+    { kind: 'no_credentials' },
+    'no_credentials',
+    [
+      401,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate':
+          'Bearer realm="notes", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b c"',
+      },
+      '{"message":"This MCP server needs an access token. An MCP client finds out at resource_metadata how to get one.","resource_metadata":"https://h.example/.well-known/oauth-protected-resource/mcp"}',
+    ],
+  ],
+  [
+    'malformed credentials',
+    { kind: 'malformed_credentials' },
+    'malformed_credentials',
+    [
+      400,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate':
+          'Bearer realm="notes", error="invalid_request", error_description="Send one Authorization header field with one bearer token, and the token nowhere else.", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b c"',
+      },
+      '{"error":"invalid_request","error_description":"Send one Authorization header field with one bearer token, and the token nowhere else."}',
+    ],
+  ],
+  [
+    'a missing scope, JSON-RPC',
+    { kind: 'scope', requestId: 1, principal: PRINCIPAL },
+    'scope',
+    [
+      403,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate':
+          'Bearer realm="notes", error="insufficient_scope", error_description="The access token lacks a scope that this request needs.", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b"',
+      },
+      '{"jsonrpc":"2.0","id":1,"error":{"code":-32003,"message":"The access token lacks a scope that this request needs.","data":{"error":"insufficient_scope","error_description":"The access token lacks a scope that this request needs.","scope":"a b"}}}',
+    ],
+  ],
+  [
+    'a missing scope, OAuth JSON',
+    { kind: 'scope', requestId: undefined, principal: PRINCIPAL },
+    'scope',
+    [
+      403,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate':
+          'Bearer realm="notes", error="insufficient_scope", error_description="The access token lacks a scope that this request needs.", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b"',
+      },
+      '{"error":"insufficient_scope","error_description":"The access token lacks a scope that this request needs.","scope":"a b"}',
+    ],
+  ],
+  [
+    'a dependency that is down',
+    { kind: 'unavailable', error: new Error('secret detail') },
+    'unavailable',
+    [
+      503,
+      { ...JSON_FIELDS, 'retry-after': '5' },
+      '{"error":"temporarily_unavailable","error_description":"The access token cannot be checked right now. Keep it and try again."}',
+    ],
+  ],
+]
+
+test.each(PINS)('%s', async (_what, refusal, reason, expected) => {
+  expect(await wire(refusal)).toEqual(expected)
+  expect(refusalReason(refusal)).toBe(reason)
+})
+
+test('the kinds of refusals are these', () => {
+  const source = readFileSync(join(SRC, 'resource-server/refusal.ts'), 'utf8')
+  const declared = [...source.matchAll(/readonly kind: '(\w+)'/g)].map(([, kind]) => kind)
+  const pinned = PINS.map(([, { kind }]) => kind)
+  expect(new Set(declared)).toEqual(new Set([...pinned, 'token']))
+})
+
+describe('refused tokens', () => {
+  const INVALID = 'The access token is invalid.'
+  const TEXTS: Readonly<Record<TokenFailureReason, string>> = {
+    alg: INVALID,
+    aud: INVALID,
+    binding: INVALID,
+    claims: INVALID,
+    crit: INVALID,
+    exp: 'The access token has expired.',
+    format: INVALID,
+    iat: INVALID,
+    iss: INVALID,
+    json: INVALID,
+    key: INVALID,
+    kid: INVALID,
+    kid_ambiguous: INVALID,
+    lifetime: INVALID,
+    nbf: INVALID,
+    revoked: INVALID,
+    sig: INVALID,
+    size: INVALID,
+    sub: INVALID,
+    typ: INVALID,
+    verifier: INVALID,
+  }
+  const reasons = Object.keys(TEXTS) as TokenFailureReason[]
+
+  test('the reasons are these', () => {
+    const source = readFileSync(join(SRC, 'verifiers/token-failure.ts'), 'utf8')
+    const declared = [...source.matchAll(/^ {2}\| '(\w+)'$/gm)].map(([, reason]) => reason)
+    expect(new Set(declared)).toEqual(new Set(reasons))
+  })
+
+  test.each(reasons)('%s', async (reason) => {
+    const text = TEXTS[reason]
+    expect(await wire({ kind: 'token', reason })).toEqual([
+      401,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate': `Bearer realm="notes", error="invalid_token", error_description="${text}", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b c"`,
+      },
+      `{"error":"invalid_token","error_description":"${text}"}`,
+    ])
+    expect(refusalReason({ kind: 'token', reason })).toBe(reason)
+  })
+})

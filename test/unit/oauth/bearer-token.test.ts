@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { parseBearerToken } from '../../../src/oauth/index.ts'
+
+describe('a token', () => {
+  test.each([
+    ['Bearer abc', 'abc'],
+    ['bEARER abc', 'abc'],
+    ['Bearer    abc', 'abc'],
+    ['Bearer a-._~+/9==', 'a-._~+/9=='],
+  ])('%j', (line, token) => {
+    expect(parseBearerToken([line])).toEqual({ kind: 'token', token })
+  })
+})
+
+describe('no credentials', () => {
+  test.each([
+    [[]],
+    [['']],
+    [['Basic dTpw']],
+    [['Bearerx abc']],
+    [['DPoP abc']],
+    [['abc']],
+    [['Digest a="Bearer"']],
+  ])('%j', (lines) => {
+    expect(parseBearerToken(lines)).toEqual({ kind: 'absent' })
+  })
+})
+
+describe('malformed credentials', () => {
+  test.each([
+    [['Bearer']],
+    [['Bearer ']],
+    [['Bearer\tabc']],
+    [['Bearer \tabc']],
+    [['Bearer abc ']],
+    [['Bearer a b']],
+    [['Bearer a,b']],
+    [['Bearer =']],
+    [['Bearer a=b']],
+    [['Bearer a%20b']],
+    [['Bearer "a"']],
+    [['Bearer ä']],
+    [['Bearer a\nb']],
+    [['Bearer a, Basic b']],
+    [['Basic a, Bearer b']],
+    [['Basic a,bearer']],
+    [['Bearer a', 'Bearer a']],
+    [['Basic a', 'Bearer b']],
+    [['', '']],
+  ])('%j', (lines) => {
+    expect(parseBearerToken(lines)).toEqual({ kind: 'malformed' })
+  })
+})
+
+test('a long line is read in linear time', () => {
+  const started = performance.now()
+  parseBearerToken([`Bearer ${' '.repeat(200_000)}"`])
+  parseBearerToken([`Bearer ${'a'.repeat(200_000)}"`])
+  parseBearerToken([`Basic ${', '.repeat(100_000)}`])
+  expect(performance.now() - started).toBeLessThan(200)
+})
