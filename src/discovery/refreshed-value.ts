@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/index.ts'
+import { type Clock, isWorkRequestBound } from '../runtime/index.ts'
 import { createSharedRead } from './shared-read.ts'
 
 /** A value as it was read, and how long its sender wants it kept. */
@@ -13,7 +13,7 @@ export interface RefreshedValueOptions<T> {
   readonly clock: Clock
   /** Whether a newly read value differs from the present one; decides over {@link RefreshedValue.version}. */
   readonly differs: (before: T, after: T) => boolean
-  /** Called when an outdated value goes on being used because a refresh failed. */
+  /** Called once for each failed refresh that an outdated value goes on being used for. */
   readonly onStale?: (error: Error) => void
   /** Called when a refresh that nobody waited for failed. */
   readonly onBackgroundFailure?: (error: Error) => void
@@ -48,7 +48,7 @@ export interface RefreshedValue<T> {
    * @returns The value, or `undefined` within the cooldown.
    */
   refresh(cooldownSeconds: number): Promise<Versioned<T> | undefined>
-  /** Whether the last attempt to read failed. */
+  /** Whether the last attempt to read failed, or has not ended. */
   hasFailed(): boolean
   /** Forgets the value, so that the next `get` reads it. */
   purge(): void
@@ -69,6 +69,7 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
   let entry: Entry<T> | undefined
   let version = 0
   let purges = 0
+  let reported = 0
 
   const reading = createSharedRead(async (): Promise<Versioned<T>> => {
     const purgesBefore = purges
@@ -83,7 +84,8 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
 
   function serveStale(error: Error): Versioned<T> {
     if (entry === undefined || ageOf(entry) > entry.maxAge + STALE_SECONDS * 1_000) throw error
-    onStale?.(error)
+    if (reported !== reading.attempts) onStale?.(error)
+    reported = reading.attempts
     return entry
   }
 
@@ -94,7 +96,8 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
     isFresh() {
       if (entry === undefined || ageOf(entry) >= entry.maxAge) return false
       const isDue = ageOf(entry) >= entry.maxAge * REFRESH_AHEAD
-      if (isDue && reading.underWay === undefined && !reading.isPaused()) {
+      // Where reads end with requests, one that nobody waits for would come to nothing.
+      if (isDue && !reading.isOpen && !isWorkRequestBound && !reading.isPaused()) {
         reading.run().catch((error: Error) => onBackgroundFailure?.(error))
       }
       return true
@@ -108,7 +111,7 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
       const isDue = reading.sinceLastAttempt() >= cooldownSeconds * 1_000
       return reading.underWay ?? (isDue ? reading.run() : undefined)
     },
-    hasFailed: () => reading.failure !== undefined,
+    hasFailed: () => reading.failure !== undefined || reading.isOpen,
     purge() {
       entry = undefined
       purges += 1

@@ -1,13 +1,17 @@
-import type { Clock } from '../runtime/index.ts'
+import { type Clock, isWorkRequestBound } from '../runtime/index.ts'
 
 const FAILURE_PAUSE_SECONDS = 5
 
 /** One read at a time, shared by everybody who wants it. */
 export interface SharedRead<T> {
-  /** Joins the read that is under way, or starts one. */
+  /** Joins the read that is under way, or starts one; always starts one where reads end with requests. */
   run(): Promise<T>
-  /** The read that is under way. */
+  /** The read that is under way; none where only the request that began it may wait for it. */
   readonly underWay: Promise<T> | undefined
+  /** Whether the last read has not ended; the request that began it may have. */
+  readonly isOpen: boolean
+  /** How many reads have begun. */
+  readonly attempts: number
   /** Milliseconds since the last read began. */
   sinceLastAttempt(): number
   /** The failure of the last read; `undefined` after a success. */
@@ -21,6 +25,7 @@ export interface SharedRead<T> {
 /** Creates a shared read. After a failure nobody needs to try for 5 s. */
 export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): SharedRead<T> {
   let underWay: Promise<T> | undefined
+  let attempts = 0
   let lastAttempt = -Infinity
   let failure: Error | undefined
 
@@ -32,6 +37,7 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
   }
 
   function start(): Promise<T> {
+    attempts += 1
     lastAttempt = clock.elapsed()
     const started: Promise<T> = (async () => read())().then(
       (value) => {
@@ -47,11 +53,22 @@ export function createSharedRead<T>(read: () => Promise<T>, clock: Clock): Share
     return started
   }
 
+  function run(): Promise<T> {
+    if (underWay === undefined || isWorkRequestBound) underWay = start()
+    return underWay
+  }
+
   const sinceLastAttempt = (): number => clock.elapsed() - lastAttempt
   return {
-    run: () => (underWay ??= start()),
+    run,
     get underWay() {
-      return underWay
+      return isWorkRequestBound ? undefined : underWay
+    },
+    get isOpen() {
+      return underWay !== undefined
+    },
+    get attempts() {
+      return attempts
     },
     sinceLastAttempt,
     get failure() {
