@@ -5,7 +5,7 @@
  */
 import type { Request as ExpressRequest, RequestHandler } from 'express'
 import { runWithPrincipal } from '../context/index.ts'
-import { readJsonBody } from '../http/index.ts'
+import { peekJsonBody } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { fromIncomingMessage, sendResponse } from './node-request.ts'
@@ -33,7 +33,7 @@ export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): Reques
       const parsedBody: unknown = req.body
       const admission = await gatehouse.inspect(inbound(req), {
         parsedBody,
-        readBody: async () => parsedBody ?? readJsonBody(req),
+        readBody: async () => parsedBody ?? peekJsonBody(req),
       })
       if (admission instanceof Response) {
         await sendResponse(admission, res)

@@ -10,7 +10,7 @@ import type {
   preHandlerHookHandler,
 } from 'fastify'
 import { runWithPrincipal } from '../context/index.ts'
-import { readJsonBody } from '../http/index.ts'
+import { peekJsonBody } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { fromIncomingMessage } from './node-request.ts'
@@ -51,7 +51,7 @@ export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): Bearer
       const parsedBody: unknown = request.body
       const admission = await gatehouse.inspect(inbound(request), {
         parsedBody,
-        readBody: async () => parsedBody ?? readJsonBody(request.raw),
+        readBody: async () => parsedBody ?? peekJsonBody(request.raw),
       })
       if (admission instanceof Response) return answer(admission, reply)
       const { authInfo, principal, headers } = admission

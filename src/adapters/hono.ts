@@ -5,7 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { runWithPrincipal } from '../context/index.ts'
-import { fromRequest, type InboundRequest, readJsonBody } from '../http/index.ts'
+import { fromRequest, type InboundRequest, peekJsonBody } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { fromIncomingMessage } from './node-request.ts'
@@ -52,7 +52,7 @@ export function serveMetadata(
 
 /** A body that a middleware has read is kept by Hono; any other is read with a limit. */
 function readBody({ req }: Context): Promise<unknown> {
-  return req.raw.bodyUsed ? req.json().catch(() => undefined) : readJsonBody(req.raw.body)
+  return req.raw.bodyUsed ? req.json().catch(() => undefined) : peekJsonBody(req.raw.body)
 }
 
 /** On Node the request as it arrived, since web headers join the lines that must stay apart. */

@@ -16,4 +16,5 @@ export {
 } from './fetch-document.ts'
 export { type AllowedHosts, isHostAllowed, parseHost } from './host.ts'
 export { fromRequest, type InboundRequest, parseTarget } from './inbound-request.ts'
-export { readJsonBody } from './read-json-body.ts'
+export { peekJsonBody, readJsonBody, readJsonRequest } from './json-body.ts'
+export { readMessage } from './read-message.ts'

@@ -1,1 +1,1 @@
-export { forbiddenResponse, type RequestId, requestIdOf } from './json-rpc.ts'
+export { forbiddenResponse, PARSE_ERROR_RESPONSE, type RequestId, requestIdOf } from './json-rpc.ts'

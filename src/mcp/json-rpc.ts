@@ -13,6 +13,13 @@ export type RequestId = string | number
  */
 const FORBIDDEN = -32_003
 
+/** The answer to a body that is no JSON (JSON-RPC 2.0 §5.1): it has no id that could be named. */
+export const PARSE_ERROR_RESPONSE: unknown = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: -32_700, message: 'Parse error: the body is not JSON.' },
+}
+
 /** The id of a body that is one request; `undefined` for a notification, a batch, anything else. */
 export function requestIdOf(body: unknown): RequestId | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined

@@ -1,5 +1,12 @@
 import { runWithPrincipal } from '../context/index.ts'
-import { fromRequest, type InboundRequest, readJsonBody, withHeaders } from '../http/index.ts'
+import {
+  fromRequest,
+  type InboundRequest,
+  peekJsonBody,
+  readJsonRequest,
+  readMessage,
+  withHeaders,
+} from '../http/index.ts'
 import type { ProtectedResourceMetadata } from '../oauth/index.ts'
 import {
   type AuthInfo,
@@ -52,6 +59,9 @@ export interface ResourceServer<Claims = TokenClaims> {
   ): Promise<Admission<Claims> | Response>
   /**
    * Puts the gate in front of an MCP handler, such as `createMcpHandler(…).fetch` of the SDK.
+   *
+   * The JSON body of a POST is read here, at most 4 MiB of it, and handed on as `parsedBody`: the
+   * handler must not read the request again. What is no JSON is answered 400, a larger one 413.
    *
    * What the platform passes after the request (an `env` of Workers) is not handed on: the SDK's
    * handler takes its options there.
@@ -126,7 +136,7 @@ export function createResourceServer<Claims = TokenClaims>(
   const authenticate: ResourceServer<Claims>['authenticate'] = (request, { parsedBody } = {}) =>
     inspect(fromRequest(request), {
       parsedBody,
-      readBody: async () => parsedBody ?? readJsonBody(request.body),
+      readBody: async () => parsedBody ?? peekJsonBody(request.body),
     })
 
   return {
@@ -138,12 +148,12 @@ export function createResourceServer<Claims = TokenClaims>(
     protect: (handler) => async (request) => {
       const admission = await authenticate(request)
       if (admission instanceof Response) return admission
-      const { authInfo, principal, parsedBody, headers } = admission
-      const context = { authInfo, principal, parsedBody }
-      return withHeaders(
-        await runWithPrincipal(principal, () => handler(request, context)),
-        headers,
-      )
+      const { authInfo, principal, headers } = admission
+      const message = await readMessage(fromRequest(request), () => readJsonRequest(request))
+      if (message instanceof Response) return withHeaders(message, headers)
+      const context = { authInfo, principal, parsedBody: message.parsedBody }
+      const answer = await runWithPrincipal(principal, () => handler(request, context))
+      return withHeaders(answer, headers)
     },
     protectFetch(fetch, { publicPaths = [] } = {}) {
       const open = parsePublicPaths(publicPaths)

@@ -35,7 +35,9 @@ export async function startReference(): Promise<Subject> {
     ...server,
     // The token is for the gate alone.
     protect: (gatehouse) =>
-      protect(gatehouse, forwardTo(server.origin, { authorization: undefined })),
+      protect(gatehouse, forwardTo(server.origin, { authorization: undefined }), {
+        keepBody: true,
+      }),
   }
 }
 

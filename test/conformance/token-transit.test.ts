@@ -35,12 +35,7 @@ const gatehouse = createResourceServer({
   allowInsecureLoopback: true,
   onEvent: (event) => void events.push(event),
 })
-server.on(
-  'request',
-  protect(gatehouse, (request, response) =>
-    mcp(Object.assign(request, { method: request.method ?? '', url: request.url ?? '' }), response),
-  ),
-)
+server.on('request', protect(gatehouse, mcp))
 afterAll(() => Promise.all([close(server), close(upstream), issuer.close()]))
 
 async function callForecast(token: string): Promise<unknown> {

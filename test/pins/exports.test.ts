@@ -82,7 +82,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   'mcp-gatehouse/node': {
     file: 'adapters/node.ts',
     values: ['protect'],
-    types: ['AuthenticatedMessage'],
+    types: ['AuthenticatedListener', 'AuthenticatedMessage', 'ProtectOptions'],
   },
   'mcp-gatehouse/testing': {
     file: 'testing/index.ts',

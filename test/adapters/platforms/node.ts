@@ -9,13 +9,13 @@ import { serve } from './serve.ts'
 export const nodePlatform: Platform = {
   name: 'node:http',
   start({ gatehouse, handler, mountPath = '' }) {
-    const guarded = protect(gatehouse, async (request, response) => {
+    const guarded = protect(gatehouse, async (request, response, parsedBody) => {
       const path = new URL(request.url, 'http://localhost').pathname
       if (!GUARDED_PATHS.some((guardedPath) => path === mountPath + guardedPath)) {
         writeNotFound(response)
         return
       }
-      const body = await json(request).catch(() => undefined)
+      const body = parsedBody ?? (await json(request).catch(() => undefined))
       const { method, auth: authInfo, principal } = request
       const seen = { method, authInfo, principal, current: currentPrincipal(), body }
       await writeAnswer(response, handler(seen))

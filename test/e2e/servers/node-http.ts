@@ -2,5 +2,4 @@ import { protect } from 'mcp-gatehouse/node'
 import { handleNotes } from './notes-server.ts'
 import type { ServerFixture } from './server-fixture.ts'
 
-export const onNodeHttp: ServerFixture = async (gatehouse) =>
-  protect(gatehouse, (req, res) => handleNotes(req, res))
+export const onNodeHttp: ServerFixture = async (gatehouse) => protect(gatehouse, handleNotes)

@@ -1,0 +1,51 @@
+/** What a body that should be JSON turned out to be. */
+export type JsonBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'too_large' }
+
+/** How much of a body is read for a handler: messages of MCP are far smaller. */
+const MAX_BYTES = 4_194_304
+/** How much is read for a refusal, which goes without the body where that is larger. */
+const MAX_PEEKED_BYTES = 1_048_576
+
+type Chunks = AsyncIterable<Uint8Array> | null | undefined
+
+/** Reads a JSON body, whatever length its sender announces; the rest of a larger one is left. */
+export async function readJsonBody(
+  chunks: Chunks,
+  maxBytes: number = MAX_BYTES,
+): Promise<JsonBody> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of chunks ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) return { kind: 'too_large' }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return parseJson(text + decoder.decode())
+}
+
+/** {@link readJsonBody} of a web request; in one piece where its announced length allows. */
+export async function readJsonRequest(request: Request): Promise<JsonBody> {
+  const length = Number(request.headers.get('content-length') ?? Infinity)
+  return length <= MAX_BYTES ? parseJson(await request.text()) : readJsonBody(request.body)
+}
+
+/**
+ * The value of a body that is about to be refused, so that the refusal can name its message;
+ * `undefined` for no JSON, or more than 1 MiB. Never throws.
+ */
+export async function peekJsonBody(chunks: Chunks): Promise<unknown> {
+  const body = await readJsonBody(chunks, MAX_PEEKED_BYTES).catch(() => undefined)
+  return body?.kind === 'json' ? body.value : undefined
+}
+
+function parseJson(text: string): JsonBody {
+  try {
+    return { kind: 'json', value: JSON.parse(text) }
+  } catch {
+    return { kind: 'malformed' }
+  }
+}
