@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { runWithPrincipal } from '../context/index.ts'
-import { peekJsonBody, readJsonBody, readMessage } from '../http/index.ts'
+import { peekJsonBody, readJsonEvents, readMessage } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { fromIncomingMessage, sendResponse } from './node-request.ts'
@@ -56,7 +56,9 @@ export function protect<Claims>(
     const { authInfo, principal, headers } = admission
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
 
-    const message = keepBody ? NO_MESSAGE : await readMessage(inbound, () => readJsonBody(request))
+    const message = keepBody
+      ? NO_MESSAGE
+      : await readMessage(inbound, () => readJsonEvents(request))
     if (message instanceof Response) return sendResponse(message, response)
     // Always there on a server; Node's one type is for clients' messages too.
     const { method = 'GET', url = '/' } = request

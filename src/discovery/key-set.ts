@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from 'jose'
 import { type ErrorCode, UpstreamError } from '../errors/index.ts'
+import { isRocaModulus } from './roca.ts'
 
 /** What a key set has for the header of one token. */
 export type KeySelection =
@@ -36,10 +37,13 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as
  */
 export function parseKeySet(document: Readonly<Record<string, unknown>>, source: string): KeySet {
   const { keys } = document
+  // First, since a leak is worth an alert also where the set is otherwise malformed.
+  if (Array.isArray(keys) && keys.some(isPrivate)) {
+    throw keySetError('ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL', source)
+  }
   if (!isKeyList(keys)) throw keySetError('ERR_UPSTREAM_JWKS_INVALID', source)
-  if (keys.some(isPrivate)) throw keySetError('ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL', source)
 
-  const jwks: JSONWebKeySet = { keys }
+  const jwks: JSONWebKeySet = { keys: keys.filter((key) => !isWeak(key)) }
   const kids = new Set(keys.map(({ kid }) => kid))
   const resolve = createLocalJWKSet(jwks)
   return {
@@ -74,8 +78,15 @@ function isKeyList(value: unknown): value is JWK[] {
   )
 }
 
-function isPrivate(key: JWK): boolean {
-  return key.kty === 'oct' || PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))
+/** A key whose private part anybody can compute; the others of its set are as good as before. */
+function isWeak({ kty, n }: JWK): boolean {
+  return kty === 'RSA' && typeof n === 'string' && isRocaModulus(n)
+}
+
+function isPrivate(key: unknown): boolean {
+  if (typeof key !== 'object' || key === null) return false
+  const isSymmetric = 'kty' in key && key.kty === 'oct'
+  return isSymmetric || PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))
 }
 
 function keySetError(code: ErrorCode, source: string): UpstreamError {

@@ -94,8 +94,10 @@ export function createRefreshedValue<T>(options: RefreshedValueOptions<T>): Refr
       return version
     },
     isFresh() {
-      if (entry === undefined || ageOf(entry) >= entry.maxAge) return false
-      const isDue = ageOf(entry) >= entry.maxAge * REFRESH_AHEAD
+      if (entry === undefined) return false
+      const age = ageOf(entry)
+      if (age >= entry.maxAge) return false
+      const isDue = age >= entry.maxAge * REFRESH_AHEAD
       // Where reads end with requests, one that nobody waits for would come to nothing.
       if (isDue && !reading.isOpen && !isWorkRequestBound && !reading.isPaused()) {
         reading.run().catch((error: Error) => onBackgroundFailure?.(error))

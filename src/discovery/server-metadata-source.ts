@@ -35,15 +35,20 @@ export async function loadServerMetadata(
   const { issuer, metadataUrl } = options
   const urls = metadataUrl === undefined ? serverMetadataUrls(new URL(issuer)) : [metadataUrl]
   let unreachable: UpstreamError | undefined
+  let cause: UpstreamError | undefined
   for (const url of urls) {
     const found = await tryLocation(url, options.fetch)
     if (found instanceof UpstreamError) {
       if (found.retryable) unreachable ??= found
+      cause ??= found
       continue
     }
     return { ...found, value: parseServerMetadata(found.document, options) }
   }
-  throw unreachable ?? metadataError('ERR_UPSTREAM_METADATA_NOT_FOUND', issuer, urls.join(', '))
+  throw (
+    unreachable ??
+    metadataError('ERR_UPSTREAM_METADATA_NOT_FOUND', issuer, urls.join(', '), { cause })
+  )
 }
 
 /**
@@ -87,8 +92,14 @@ function isUsableUrl(value: unknown, allowInsecureLoopback: boolean): boolean {
   )
 }
 
-function metadataError(code: ErrorCode, issuer: string, detail: string): UpstreamError {
-  return new UpstreamError(code, `Metadata of ${issuer} (${detail})`, { retryable: false })
+function metadataError(
+  code: ErrorCode,
+  issuer: string,
+  detail: string,
+  options?: ErrorOptions,
+): UpstreamError {
+  const subject = `Metadata of ${issuer} (${detail})`
+  return new UpstreamError(code, subject, { ...options, retryable: false })
 }
 
 function describe(value: unknown): string {

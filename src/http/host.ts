@@ -1,8 +1,7 @@
 import type { InboundRequest } from './inbound-request.ts'
 
 // Host = uri-host [ ":" port ] (RFC 9110 §7.2): a registered name, an IPv4 or an IPv6 literal.
-const HOST =
-  /^(?<hostname>[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(?<port>\d{1,5}))?$/i
+const HOST = /^([a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i
 
 /** A host field taken apart; the name in lower case. */
 export interface Host {
@@ -12,7 +11,7 @@ export interface Host {
 
 /** Parses the value of a `Host` field, or `undefined` where it breaks the grammar. */
 export function parseHost(value: string): Host | undefined {
-  const { hostname, port } = HOST.exec(value)?.groups ?? {}
+  const [, hostname, port] = HOST.exec(value) ?? []
   if (hostname === undefined || Number(port ?? 0) > 65535) return undefined
   return { hostname: hostname.toLowerCase(), port }
 }

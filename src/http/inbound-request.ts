@@ -63,7 +63,11 @@ export function fromRequest(request: Request): InboundRequest {
       if (value !== null) return [value]
       return name === 'host' ? [new PlatformUrl(url).host] : NONE
     },
-    hasBody: () => request.body !== null,
+    // Some servers build `body` only when it is asked for, which costs more than the fields do.
+    hasBody: () =>
+      Number(headers.get('content-length') ?? 0) > 0 ||
+      headers.has('transfer-encoding') ||
+      request.body !== null,
     peer: undefined,
   }
 }

@@ -16,5 +16,5 @@ export {
 } from './fetch-document.ts'
 export { type AllowedHosts, isHostAllowed, parseHost } from './host.ts'
 export { fromRequest, type InboundRequest, parseTarget } from './inbound-request.ts'
-export { peekJsonBody, readJsonBody, readJsonRequest } from './json-body.ts'
+export { peekJsonBody, readJsonEvents, readJsonRequest } from './json-body.ts'
 export { readMessage } from './read-message.ts'

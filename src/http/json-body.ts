@@ -27,6 +27,30 @@ export async function readJsonBody(
   return parseJson(text + decoder.decode())
 }
 
+/** A body as it arrives in events: `node:http` without the cost of an asynchronous iterator. */
+export interface BodyEvents {
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
+}
+
+/** {@link readJsonBody} of a stream of `node:http`. Rejects where the client goes away. */
+export function readJsonEvents(message: BodyEvents): Promise<JsonBody> {
+  return new Promise((resolve, reject) => {
+    const decoder = new TextDecoder()
+    let text = ''
+    let bytes = 0
+    message.on('data', (chunk) => {
+      bytes += chunk.byteLength
+      if (bytes > MAX_BYTES) resolve({ kind: 'too_large' })
+      else text += decoder.decode(chunk, { stream: true })
+    })
+    message.on('end', () => resolve(parseJson(text + decoder.decode())))
+    message.on('error', reject)
+    message.on('close', () => reject(new Error('The client closed the connection.')))
+  })
+}
+
 /** {@link readJsonBody} of a web request; in one piece where its announced length allows. */
 export async function readJsonRequest(request: Request): Promise<JsonBody> {
   const length = Number(request.headers.get('content-length') ?? Infinity)

@@ -8,7 +8,7 @@ import {
   refuse,
   type VerifiedToken,
 } from '../verifiers/index.ts'
-import { checkClaims } from './claims/index.ts'
+import { checkClaims, checkTime } from './claims/index.ts'
 import type { Settings } from './options/index.ts'
 
 /** A token that may be used here and now, and whose it is. */
@@ -70,7 +70,7 @@ function isReusable(
   return (
     rules !== undefined &&
     now < (token.cacheUntil ?? 0) &&
-    checkClaims(token, rules, now) === undefined &&
+    checkTime(token, rules, now) === undefined &&
     token.isCurrent?.() !== false
   )
 }

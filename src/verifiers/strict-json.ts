@@ -66,9 +66,16 @@ function withPlainNames(text: string): string | undefined {
 }
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at + 1
+  let end = text.indexOf('"', start + 1)
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end + 1
+}
+
+/** An odd number of backslashes stands before the character. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text[first - 1] === '\\') first -= 1
+  return (at - first) % 2 === 1
 }
 
 function readString(literal: string): string {
@@ -77,7 +84,7 @@ function readString(literal: string): string {
 
 function isFollowedByColon(text: string, at: number): boolean {
   let next = at
-  while (/\s/.test(text[next] ?? 'x')) next += 1
+  while (text[next] !== ':' && /\s/.test(text[next] ?? 'x')) next += 1
   return text[next] === ':'
 }
 

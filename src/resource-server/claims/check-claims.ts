@@ -6,25 +6,36 @@ import { checkExpiry, checkIssuedAt, checkLifetime, checkNotBefore } from './lif
 import { checkSubject } from './subject.ts'
 import { checkTokenKind } from './token-kind.ts'
 
-/** Every rule about a verified token, in order; the first that objects gives the reason. */
-const CLAIM_CHECKS: readonly ClaimCheck[] = [
-  checkTokenKind,
-  checkAudience,
+/** The rules whose outcome changes as time passes. */
+const TIME_CHECKS: readonly ClaimCheck[] = [
   checkExpiry,
   checkNotBefore,
   checkIssuedAt,
   checkLifetime,
+]
+
+/** Every rule about a verified token, in order; the first that objects gives the reason. */
+const CLAIM_CHECKS: readonly ClaimCheck[] = [
+  checkTokenKind,
+  checkAudience,
+  ...TIME_CHECKS,
   checkSubject,
   checkKeyBinding,
 ]
 
 /** Runs all rules; `now` in seconds since the epoch. */
-export function checkClaims(
+export const checkClaims: ClaimCheck = (...facts) => firstReason(CLAIM_CHECKS, ...facts)
+
+/** Runs those that a token which was accepted before can still break. */
+export const checkTime: ClaimCheck = (...facts) => firstReason(TIME_CHECKS, ...facts)
+
+function firstReason(
+  checks: readonly ClaimCheck[],
   token: VerifiedToken,
   rules: ClaimRules,
   now: number,
 ): TokenFailureReason | undefined {
-  for (const check of CLAIM_CHECKS) {
+  for (const check of checks) {
     const reason = check(token, rules, now)
     if (reason !== undefined) return reason
   }

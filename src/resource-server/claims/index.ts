@@ -1,2 +1,2 @@
 export type { ClaimRules } from './check.ts'
-export { checkClaims } from './check-claims.ts'
+export { checkClaims, checkTime } from './check-claims.ts'

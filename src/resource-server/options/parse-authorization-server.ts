@@ -64,6 +64,10 @@ export function parseAuthorizationServer(
   requireType(typeof options === 'object' && options !== null, path, 'an issuer or an object')
   requireKnownKeys(options, KNOWN_OPTIONS, path)
   requirePlainTypes(options, PLAIN_TYPES, `${path}.`)
+  // An unset environment variable must not turn into another way of verifying.
+  if ('secret' in options && options.secret === undefined) {
+    throw configError('ERR_CONFIG_SECRET_TOO_SHORT', `${path}.secret`)
+  }
   requireIssuer(options.issuer, allowInsecureLoopback, `${path}.issuer`)
   requireSecureUrl(options.metadataUrl, allowInsecureLoopback, `${path}.metadataUrl`)
   requireSecureUrl(options.jwksUri, allowInsecureLoopback, `${path}.jwksUri`)
