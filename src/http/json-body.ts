@@ -9,6 +9,8 @@ const MAX_BYTES = 4_194_304
 /** How much is read for a refusal, which goes without the body where that is larger. */
 const MAX_PEEKED_BYTES = 1_048_576
 
+const wholeDecoder = new TextDecoder()
+
 type Chunks = AsyncIterable<Uint8Array> | null | undefined
 
 /** Reads a JSON body, whatever length its sender announces; the rest of a larger one is left. */
@@ -37,15 +39,14 @@ export interface BodyEvents {
 /** {@link readJsonBody} of a stream of `node:http`. Rejects where the client goes away. */
 export function readJsonEvents(message: BodyEvents): Promise<JsonBody> {
   return new Promise((resolve, reject) => {
-    const decoder = new TextDecoder()
-    let text = ''
+    const chunks: Uint8Array[] = []
     let bytes = 0
     message.on('data', (chunk) => {
       bytes += chunk.byteLength
       if (bytes > MAX_BYTES) resolve({ kind: 'too_large' })
-      else text += decoder.decode(chunk, { stream: true })
+      else chunks.push(chunk)
     })
-    message.on('end', () => resolve(parseJson(text + decoder.decode())))
+    message.on('end', () => resolve(parseJson(decodeChunks(chunks))))
     message.on('error', reject)
     message.on('close', () => reject(new Error('The client closed the connection.')))
   })
@@ -64,6 +65,13 @@ export async function readJsonRequest(request: Request): Promise<JsonBody> {
 export async function peekJsonBody(chunks: Chunks): Promise<unknown> {
   const body = await readJsonBody(chunks, MAX_PEEKED_BYTES).catch(() => undefined)
   return body?.kind === 'json' ? body.value : undefined
+}
+
+/** Most bodies are one chunk, for which no decoder has to keep state. */
+function decodeChunks(chunks: readonly Uint8Array[]): string {
+  if (chunks.length === 1) return wholeDecoder.decode(chunks[0])
+  const decoder = new TextDecoder()
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
 }
 
 function parseJson(text: string): JsonBody {

@@ -40,7 +40,10 @@ export function buildAuthInfo<Claims>(
     clientId: principal.clientId ?? '',
     scopes: [...principal.scopes],
     expiresAt,
-    resource: new PlatformUrl(server.resource),
+    // Built when it is asked for: few handlers do, and it costs as much as a look-up of the token.
+    get resource() {
+      return new PlatformUrl(server.resource)
+    },
     resourceMetadataUrl: server.metadataUrl,
     extra: { principal },
   }

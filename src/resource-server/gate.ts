@@ -59,7 +59,7 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
     }
   }
 
-  async function serveMetadata(request: InboundRequest): Promise<Response | undefined> {
+  function serveMetadata(request: InboundRequest): Promise<Response> | undefined {
     const document = findDocument(request.path, settings)
     if (document === undefined) return undefined
     return answering(request, async () => {
@@ -70,9 +70,9 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
   }
 
   return {
-    serveMetadata,
-    async inspect(request, readBody) {
-      const metadata = await serveMetadata(request)
+    serveMetadata: async (request) => serveMetadata(request),
+    inspect(request, readBody) {
+      const metadata = serveMetadata(request)
       if (metadata !== undefined) return metadata
       return answering(request, async (refuse) => {
         if (isProbedPath(request.path)) return refuse({ kind: 'not_found' })

@@ -50,7 +50,8 @@ export function createTokenAdmission<Claims>(settings: Settings<Claims>): AdmitT
 
   return async (token) => {
     const now = clock.now()
-    const digest = await sha256(token)
+    const hashed = sha256(token)
+    const digest = typeof hashed === 'string' ? hashed : await hashed
     const known = cache.get(digest)
     const admitted =
       known !== undefined && isReusable(known.verified, settings, now)
