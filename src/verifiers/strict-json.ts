@@ -49,37 +49,35 @@ function withPlainNames(text: string): string | undefined {
     } else if (character === '"') {
       const end = endOfString(text, at)
       const literal = text.slice(at, end)
-      const string = readString(literal)
-      if (!string.isWellFormed()) return undefined
-      if (isFollowedByColon(text, end)) {
+      const isEscaped = literal.includes('\\')
+      const string = isEscaped ? (JSON.parse(literal) as string) : literal.slice(1, -1)
+      // Without an escape it is as well-formed as the UTF-8 that it came in.
+      if (isEscaped && !string.isWellFormed()) return undefined
+      const isName = isFollowedByColon(text, end)
+      if (isName && !addOnce(open.at(-1), string)) return undefined
+      if (isName && isEscaped) {
         const name = JSON.stringify(string)
-        if (name.includes('\\') || !addOnce(open.at(-1), string)) return undefined
-        if (name !== literal) {
-          plain += text.slice(copied, at) + name
-          copied = end
-        }
+        if (name.includes('\\')) return undefined
+        plain += text.slice(copied, at) + name
+        copied = end
       }
       at = end - 1
     }
   }
-  return plain + text.slice(copied)
+  return copied === 0 ? text : plain + text.slice(copied)
 }
 
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  while (isAfterBackslash(text, end)) end = text.indexOf('"', end + 1)
   return end + 1
 }
 
 /** An odd number of backslashes stands before the character. */
-function isEscaped(text: string, at: number): boolean {
+function isAfterBackslash(text: string, at: number): boolean {
   let first = at
   while (text[first - 1] === '\\') first -= 1
   return (at - first) % 2 === 1
-}
-
-function readString(literal: string): string {
-  return literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1)
 }
 
 function isFollowedByColon(text: string, at: number): boolean {
