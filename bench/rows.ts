@@ -6,6 +6,8 @@ export const ROWS: Readonly<Record<string, () => Promise<Row>>> = {
   'tool-call-fresh': () => import('./rows/tool-call-fresh.ts'),
   'sdk-bearer': () => import('./rows/sdk-bearer.ts'),
   'mcp-auth': () => import('./rows/mcp-auth.ts'),
+  policy: () => import('./rows/policy.ts'),
+  list: () => import('./rows/list.ts'),
   memory: () => import('./rows/memory.ts'),
   import: () => import('./rows/import.ts'),
 }

@@ -4,16 +4,28 @@
  * @module
  */
 
+export type { CurrentRequest } from './context/index.ts'
 export type { TransformMetadata } from './discovery/index.ts'
 export {
   ConfigError,
+  DeniedError,
   ERROR_CODES,
   type ErrorCode,
   type ErrorCodeEntry,
   GatehouseError,
+  StorageError,
   UpstreamError,
 } from './errors/index.ts'
-export type { Fetch, InboundRequest } from './http/index.ts'
+export type {
+  AnswerHead,
+  AnswerPlan,
+  BodyRewriter,
+  BodySource,
+  Fetch,
+  InboundRequest,
+  PlanAnswer,
+} from './http/index.ts'
+export type { Messages, Operation, OperationKind, RequestId } from './mcp/index.ts'
 export {
   type AdditionalMetadata,
   checkServerMetadata,
@@ -22,7 +34,27 @@ export {
   type ProtectedResourceMetadata,
   type ServerMetadataReport,
 } from './oauth/index.ts'
-export type { AuditEvent, AuditSink, CallerFacts, RequestFacts } from './observability/index.ts'
+export type {
+  AuditEvent,
+  AuditSink,
+  CallerFacts,
+  OperationFacts,
+  RequestFacts,
+} from './observability/index.ts'
+export {
+  type ClaimValue,
+  type Decision,
+  definePolicy,
+  type ExplainedCheck,
+  type ExplainedOperation,
+  type Explanation,
+  type Policy,
+  type PolicyOptions,
+  type Requirement,
+  type Rule,
+  type RuleFunction,
+  type StaticRule,
+} from './policy/index.ts'
 export type {
   AuthInfo,
   ClientPrincipal,
@@ -37,10 +69,16 @@ export {
   type AuthorizationServerOptions,
   type ClaimsSchema,
   createResourceServer,
+  type DecisionContext,
+  type DecisionPoint,
   type HandlerContext,
-  type ReadBody,
+  type Passage,
   type ResourceServer,
   type ResourceServerOptions,
+  type RevocableCaller,
+  type Revocation,
+  type Revocations,
+  storedRevocations,
 } from './resource-server/index.ts'
 export type { Clock } from './runtime/index.ts'
 export type {

@@ -10,7 +10,11 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'auth.deny':
       print(line(event, 'yellow', `${event.status} ${event.reason}`))
       break
+    case 'scope.elevated':
+      print(line(event, 'green', `${event.subject} granted ${event.granted.join(' ')}`))
+      break
     case 'dep.unavailable':
+    case 'policy.error':
       print(line(event, 'red', event.error.message))
       break
     case 'public':

@@ -8,5 +8,5 @@ import { buildServer } from './server.ts'
 const mcp = toNodeHandler(createMcpHandler(buildServer))
 const app = express()
 app.use(serveMetadata(gatehouse))
-app.all('/mcp', requireBearer(gatehouse), (req, res) => mcp(req, res))
+app.all('/mcp', requireBearer(gatehouse), (req, res) => mcp(req, res, req.body))
 app.listen(process.env.PORT ?? 3000)

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Request as ExpressRequest, RequestHandler } from 'express'
-import { runWithPrincipal } from '../context/index.ts'
-import { peekJsonBody } from '../http/index.ts'
+import { runWithRequest } from '../context/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
-import { fromIncomingMessage, sendResponse } from './node-request.ts'
+import { interceptAnswer } from './node-answer.ts'
+import { bodyOf, fromIncomingMessage, sendResponse } from './node-request.ts'
 
 /** What {@link requireBearer} sets on the request; `auth` is where the MCP SDK looks for it. */
 export interface Authenticated<Claims> {
@@ -18,7 +18,8 @@ export interface Authenticated<Claims> {
 
 /**
  * A middleware that lets through what carries a valid token. Mount it before the body parser, so
- * that nothing is parsed for a caller who is refused; after one works too.
+ * that nothing is parsed for a caller who is refused; after one works too. With a policy the body is
+ * parsed here, and body parsers leave it alone.
  *
  * @example
  * ```ts
@@ -30,19 +31,20 @@ export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): Reques
   return async (req, res, next) => {
     // Express 4 does not see a rejected promise, so every error is handed to `next` here.
     try {
-      const parsedBody: unknown = req.body
-      const admission = await gatehouse.inspect(inbound(req), {
-        parsedBody,
-        readBody: async () => parsedBody ?? peekJsonBody(req),
-      })
-      if (admission instanceof Response) {
-        await sendResponse(admission, res)
+      const passage = await gatehouse.inspect(inbound(req), bodyOf(req, req.body))
+      if (passage instanceof Response) {
+        await sendResponse(passage, res)
         return
       }
-      const { authInfo, principal, headers } = admission
+      const { authInfo, principal, parsedBody, headers, current, plan } = passage
       res.set({ ...headers })
+      interceptAnswer(res, plan)
       Object.assign(req, { auth: authInfo, principal } satisfies Authenticated<Claims>)
-      runWithPrincipal(principal, next)
+      // `_body` is how body parsers tell each other that there is nothing left to parse.
+      if (req.body === undefined && parsedBody !== undefined) {
+        Object.assign(req, { body: parsedBody, _body: true })
+      }
+      runWithRequest(current, next)
     } catch (error) {
       next(error)
     }

@@ -3,17 +3,19 @@
  *
  * @module
  */
+import { Readable } from 'node:stream'
 import type {
   FastifyReply,
   FastifyRequest,
   onRequestAsyncHookHandler,
   preHandlerHookHandler,
+  preParsingHookHandler,
 } from 'fastify'
-import { runWithPrincipal } from '../context/index.ts'
-import { peekJsonBody } from '../http/index.ts'
+import { type CurrentRequest, runWithRequest } from '../context/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
-import { fromIncomingMessage } from './node-request.ts'
+import { interceptAnswer } from './node-answer.ts'
+import { bodyOf, fromIncomingMessage } from './node-request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,13 +30,15 @@ declare module 'fastify' {
 export interface BearerHooks {
   /** Lets through what carries a valid token, before the body is parsed. */
   readonly onRequest: onRequestAsyncHookHandler
+  /** Gives Fastify the body that a policy had to read. */
+  readonly preParsing: preParsingHookHandler
   /** Sets the caller for `currentPrincipal()`, which reading the body would have lost. */
   readonly preHandler: preHandlerHookHandler
 }
 
 /**
  * The options of a route that lets through what carries a valid token. For several routes, add
- * both hooks to their scope with `addHook`.
+ * the hooks to their scope with `addHook`.
  *
  * @example
  * ```ts
@@ -46,25 +50,44 @@ export interface BearerHooks {
  * ```
  */
 export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): BearerHooks {
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   return {
     async onRequest(request, reply) {
-      const parsedBody: unknown = request.body
-      const admission = await gatehouse.inspect(inbound(request), {
-        parsedBody,
-        readBody: async () => parsedBody ?? peekJsonBody(request.raw),
-      })
-      if (admission instanceof Response) return answer(admission, reply)
-      const { authInfo, principal, headers } = admission
+      const body = bodyOf(request.raw, request.body)
+      const passage = await gatehouse.inspect(inbound(request), body)
+      if (passage instanceof Response) return answer(passage, reply)
+      const { authInfo, principal, headers, plan } = passage
       for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value)
+      interceptAnswer(reply.raw, plan)
       Object.assign(request, { auth: authInfo, principal })
       Object.assign(request.raw, { auth: authInfo, principal })
+      admitted.set(request, passage)
       return undefined
     },
+    preParsing(request, _reply, payload, done) {
+      const body = request.body === undefined ? admitted.get(request)?.parsedBody : undefined
+      done(null, body === undefined ? payload : replay(body, request))
+    },
     preHandler(request, _reply, done) {
-      if (request.principal === undefined) done()
-      else runWithPrincipal(request.principal, done)
+      const current = admitted.get(request)?.current
+      if (current === undefined) done()
+      else runWithRequest(current, done)
     },
   }
+}
+
+/** What the later hooks need of a request that was let through. */
+interface Admitted {
+  readonly current: CurrentRequest
+  readonly parsedBody: unknown
+}
+
+/** The body once more, for Fastify's own parser, which checks its length against the field. */
+function replay(body: unknown, { headers }: FastifyRequest): Readable {
+  const receivedEncodedLength = Number(headers['content-length'] ?? 0)
+  return Object.assign(Readable.from([Buffer.from(JSON.stringify(body))]), {
+    receivedEncodedLength,
+  })
 }
 
 /** A hook that serves the metadata at its own path and leaves everything else alone. */

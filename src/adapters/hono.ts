@@ -4,15 +4,28 @@
  * @module
  */
 import type { Context, MiddlewareHandler } from 'hono'
-import { runWithPrincipal } from '../context/index.ts'
-import { fromRequest, type InboundRequest, peekJsonBody } from '../http/index.ts'
+import { runWithRequest } from '../context/index.ts'
+import {
+  applyPlan,
+  type BodySource,
+  fromRequest,
+  type InboundRequest,
+  keepingBody,
+  type PlanAnswer,
+} from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
+import { interceptAnswer } from './node-answer.ts'
 import { fromIncomingMessage } from './node-request.ts'
 
 /** What {@link requireBearer} sets: `c.var.auth` for the MCP SDK's handler, `c.var.principal`. */
 export interface AuthenticatedEnv<Claims = unknown> {
-  Variables: { auth: AuthInfo<Claims>; principal: Principal<Claims> }
+  Variables: {
+    auth: AuthInfo<Claims>
+    principal: Principal<Claims>
+    /** The body, where a policy had to read it; the SDK's handler need not parse it again. */
+    parsedBody: unknown
+  }
 }
 
 /**
@@ -28,20 +41,30 @@ export function requireBearer<Claims>(
   gatehouse: ResourceServer<Claims>,
 ): MiddlewareHandler<AuthenticatedEnv<Claims>> {
   return async (c, next) => {
-    const admission = await gatehouse.inspect(inbound(c), {
-      readBody: () => readBody(c),
-    })
-    if (admission instanceof Response) return admission
-    const { authInfo, principal, headers } = admission
+    const passage = await gatehouse.inspect(inbound(c), bodyOf(c))
+    if (passage instanceof Response) return passage
+    const { authInfo, principal, parsedBody, headers, current, plan } = passage
     c.set('auth', authInfo)
     c.set('principal', principal)
-    await runWithPrincipal(principal, next)
+    c.set('parsedBody', parsedBody)
+    const planOnce = once(plan)
+    // A handler may write to Node's response itself, during the call or after it.
+    const { outgoing } = (c.env ?? {}) as { outgoing?: unknown }
+    if (isServerResponse(outgoing)) interceptAnswer(outgoing, planOnce)
+
+    await runWithRequest(current, next)
+    if (c.res.headers.has(ALREADY_SENT)) return undefined
+    const answer = applyPlan(c.res, planOnce)
+    if (answer !== c.res) replaceAnswer(c, answer)
     for (const [name, value] of Object.entries(headers)) {
       c.header(name, value, { append: name === 'Vary' })
     }
     return undefined
   }
 }
+
+/** How the Node server marks an answer that a handler writes to Node's response itself. */
+const ALREADY_SENT = 'x-hono-already-sent'
 
 /** A middleware that serves the metadata at its own path and leaves everything else alone. */
 export function serveMetadata(
@@ -50,15 +73,43 @@ export function serveMetadata(
   return async (c, next) => (await gatehouse.inspectMetadata(inbound(c))) ?? next()
 }
 
-/** A body that a middleware has read is kept by Hono; any other is read with a limit. */
-function readBody({ req }: Context): Promise<unknown> {
-  return req.raw.bodyUsed ? req.json().catch(() => undefined) : peekJsonBody(req.raw.body)
+/** A body that a middleware has read is kept by Hono; any other stays readable. */
+function bodyOf({ req }: Context): BodySource {
+  if (!req.raw.bodyUsed) return keepingBody(req.raw)
+  const peek = (): Promise<unknown> => req.json().catch(() => undefined)
+  return {
+    peek,
+    read: async () => {
+      const value = await peek()
+      return value === undefined ? { kind: 'malformed' } : { kind: 'json', value }
+    },
+  }
+}
+
+/** Hono would take over the fields of the answer that is replaced, such as its length. */
+function replaceAnswer(c: Context, answer: Response): void {
+  c.res = undefined
+  c.res = answer
+}
+
+/** One answer, one plan, on whichever way it leaves. */
+function once(plan: PlanAnswer): PlanAnswer {
+  let isPlanned = false
+  return (head) => {
+    if (isPlanned) return {}
+    isPlanned = true
+    return plan(head)
+  }
 }
 
 /** On Node the request as it arrived, since web headers join the lines that must stay apart. */
 function inbound(c: Context): InboundRequest {
   const incoming: unknown = c.env?.incoming
   return isIncomingMessage(incoming) ? fromIncomingMessage(incoming) : fromRequest(c.req.raw)
+}
+
+function isServerResponse(value: unknown): value is Parameters<typeof interceptAnswer>[0] {
+  return typeof value === 'object' && value !== null && 'writeHead' in value
 }
 
 function isIncomingMessage(value: unknown): value is Parameters<typeof fromIncomingMessage>[0] {

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type InboundRequest, parseTarget } from '../http/index.ts'
+import {
+  type BodySource,
+  type InboundRequest,
+  parseTarget,
+  peekJsonBody,
+  readJsonEvents,
+} from '../http/index.ts'
 
 /**
  * Reads a request of `node:http` or `node:http2` without building a web request from it.
@@ -36,6 +42,15 @@ function fieldLines(rawHeaders: readonly string[], name: string): string[] {
       lines.push(rawHeaders[at + 1] ?? '')
   }
   return lines
+}
+
+/** The body of a message, which is gone from its stream once it has been read here. */
+export function bodyOf(message: IncomingMessage, parsed?: unknown): BodySource {
+  return {
+    parsed,
+    read: (maxBytes) => readJsonEvents(message, maxBytes),
+    peek: () => peekJsonBody(message),
+  }
 }
 
 /** Writes a refusal, or any other answer whose body is a short text. */

@@ -4,11 +4,12 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { runWithPrincipal } from '../context/index.ts'
-import { peekJsonBody, readJsonEvents, readMessage } from '../http/index.ts'
+import { runWithRequest } from '../context/index.ts'
+import { ConfigError } from '../errors/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
-import { fromIncomingMessage, sendResponse } from './node-request.ts'
+import { interceptAnswer } from './node-answer.ts'
+import { bodyOf, fromIncomingMessage, sendResponse } from './node-request.ts'
 
 /** A request that was let through: `auth` is where the MCP SDK's Node transports look for it. */
 export interface AuthenticatedMessage<Claims> extends IncomingMessage {
@@ -27,15 +28,18 @@ export type AuthenticatedListener<Claims> = (
 
 /** Options of {@link protect}. */
 export interface ProtectOptions {
-  /** Leave the body in the stream, for a listener that reads it itself. @defaultValue false */
+  /**
+   * Leave the body in the stream, for a listener that reads it itself. Not with a policy, which
+   * has to see it. @defaultValue false
+   */
   readonly keepBody?: boolean
 }
 
 /**
  * Puts the gate in front of a request listener. The metadata is served too, at its own path.
  *
- * The JSON body of a POST is read here, at most 4 MiB of it, and is the listener's third argument;
- * the stream has ended then. What is no JSON is answered 400, a larger one 413. A listener that
+ * The JSON body of a POST is read here, at most `maxBodyBytes` of it, and is the listener's third
+ * argument; the stream has ended then. What is no JSON is answered 400, a larger one 413. A listener that
  * rejects is answered 500, or cut off where it had begun to answer.
  *
  * @example
@@ -49,29 +53,27 @@ export function protect<Claims>(
   listener: AuthenticatedListener<Claims>,
   { keepBody = false }: ProtectOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  async function guard(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const inbound = fromIncomingMessage(request)
-    const admission = await gatehouse.inspect(inbound, { readBody: () => peekJsonBody(request) })
-    if (admission instanceof Response) return sendResponse(admission, response)
-    const { authInfo, principal, headers } = admission
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  if (keepBody && gatehouse.checksMessages) {
+    throw new ConfigError('ERR_CONFIG_OPTIONS_CONFLICT', 'keepBody, policy')
+  }
 
-    const message = keepBody
-      ? NO_MESSAGE
-      : await readMessage(inbound, () => readJsonEvents(request))
-    if (message instanceof Response) return sendResponse(message, response)
+  async function guard(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = { ...bodyOf(request), isHandedOn: !keepBody }
+    const passage = await gatehouse.inspect(fromIncomingMessage(request), body)
+    if (passage instanceof Response) return sendResponse(passage, response)
+    const { authInfo, principal, parsedBody, headers, current, plan } = passage
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    interceptAnswer(response, plan)
     // Always there on a server; Node's one type is for clients' messages too.
     const { method = 'GET', url = '/' } = request
     const authenticated = Object.assign(request, { auth: authInfo, principal, method, url })
-    return runWithPrincipal(principal, () => listener(authenticated, response, message.parsedBody))
+    return runWithRequest(current, () => listener(authenticated, response, parsedBody))
   }
 
   return (request, response) => {
     guard(request, response).catch(() => endAfterFailure(response))
   }
 }
-
-const NO_MESSAGE = { parsedBody: undefined }
 
 /** A listener that failed leaves a client waiting; it learns that, and nothing else. */
 function endAfterFailure(response: ServerResponse): void {

@@ -3,4 +3,10 @@
  *
  * @module
  */
-export { currentPrincipal, runWithPrincipal } from './current-principal.ts'
+export {
+  type CurrentRequest,
+  currentPrincipal,
+  currentRequest,
+  runWithRequest,
+} from './current-request.ts'
+export { requireOwner, requireTenant } from './isolation.ts'

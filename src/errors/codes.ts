@@ -7,40 +7,21 @@
  * @module
  */
 
-/** How one code is explained to the person who has to fix it. */
-export interface ErrorCodeEntry {
-  /** What went wrong, as one sentence in the present tense. */
-  readonly cause: string
-  /** What to change, as one imperative sentence. */
-  readonly remedy: string
-}
+import type { ErrorCodeEntry } from './code-entry.ts'
+import { CONFIG_ERROR_CODES, type ConfigErrorCode } from './config-codes.ts'
 
 /** A stable code; compare with this instead of with the message. */
 export type ErrorCode =
-  | 'ERR_CONFIG_ALGORITHM_UNSUPPORTED'
-  | 'ERR_CONFIG_ALGORITHMS_MIXED'
-  | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
-  | 'ERR_CONFIG_HOST_INVALID'
-  | 'ERR_CONFIG_ISSUER_DUPLICATE'
-  | 'ERR_CONFIG_ISSUER_INVALID'
-  | 'ERR_CONFIG_METADATA_FIELD'
-  | 'ERR_CONFIG_NO_ASYNC_CONTEXT'
-  | 'ERR_CONFIG_NO_AUTHORIZATION_SERVER'
-  | 'ERR_CONFIG_NOT_A_STRING'
-  | 'ERR_CONFIG_NOT_HTTPS'
-  | 'ERR_CONFIG_NOT_LOOPBACK'
-  | 'ERR_CONFIG_NUMBER_RANGE'
-  | 'ERR_CONFIG_OPTION_TYPE'
-  | 'ERR_CONFIG_OPTION_UNKNOWN'
-  | 'ERR_CONFIG_OPTIONS_CONFLICT'
-  | 'ERR_CONFIG_ORIGIN_INVALID'
-  | 'ERR_CONFIG_PATH_INVALID'
-  | 'ERR_CONFIG_PEER_MISSING'
-  | 'ERR_CONFIG_RESOURCE_INVALID'
-  | 'ERR_CONFIG_SCOPE_INVALID'
-  | 'ERR_CONFIG_SECRET_TOO_SHORT'
-  | 'ERR_CONFIG_SERVER_METADATA'
-  | 'ERR_CONFIG_TRUSTED_PROXY'
+  | ConfigErrorCode
+  | 'ERR_DENIED_OPERATION'
+  | 'ERR_DENIED_OWNER'
+  | 'ERR_DENIED_SCOPE'
+  | 'ERR_DENIED_TENANT'
+  | 'ERR_STORAGE_INPUT'
+  | 'ERR_STORAGE_TAMPERED'
+  | 'ERR_STORAGE_UNAVAILABLE'
+  | 'ERR_STORAGE_WRITE'
+  | 'ERR_UPSTREAM_DECISION'
   | 'ERR_UPSTREAM_ISSUER_MISMATCH'
   | 'ERR_UPSTREAM_JWKS_INVALID'
   | 'ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL'
@@ -55,112 +36,45 @@ export type ErrorCode =
   | 'ERR_UPSTREAM_VERIFIER'
 
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
-  ERR_CONFIG_ALGORITHM_UNSUPPORTED: {
-    cause: 'The signature algorithm is not one that access tokens may use (RFC 8725 §3.2).',
-    remedy: 'List asymmetric JWS algorithms such as ES256 or RS256, or HS256 beside a `secret`.',
+  ...CONFIG_ERROR_CODES,
+  ERR_DENIED_OPERATION: {
+    cause: 'You are not allowed to do this.',
+    remedy: 'Ask whoever runs this server for access.',
   },
-  ERR_CONFIG_ALGORITHMS_MIXED: {
-    cause:
-      'A shared secret stands beside public keys, which lets a public key pass for a secret (RFC 8725 §2.1).',
-    remedy: 'Give an issuer either a `secret` with HS* algorithms or a JWKS, never both.',
+  ERR_DENIED_OWNER: {
+    cause: 'This belongs to somebody else.',
+    remedy: 'Sign in as its owner, or ask the owner to do it.',
   },
-  ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN: {
-    cause:
-      'Every origin is allowed together with credentials, so any website could act for a signed-in user.',
-    remedy: 'List the origins by name, or leave `allowCredentials` out.',
+  ERR_DENIED_SCOPE: {
+    cause: 'Your sign-in does not include a permission that this needs.',
+    remedy: 'Sign in again and grant the scopes that are named here.',
   },
-  ERR_CONFIG_HOST_INVALID: {
-    cause: 'The value is not a host name with an optional port (RFC 9110 §4.2).',
-    remedy: 'Write it as it stands in the Host header, such as mcp.example.com or localhost:3000.',
+  ERR_DENIED_TENANT: {
+    cause: 'This is not available to the organization that you signed in with.',
+    remedy: 'Sign in with an account of the right organization.',
   },
-  ERR_CONFIG_ISSUER_DUPLICATE: {
-    cause: 'The same issuer is listed twice.',
-    remedy: 'Keep one entry per issuer identifier.',
-  },
-  ERR_CONFIG_ISSUER_INVALID: {
-    cause: 'The issuer identifier is not an absolute URL without query and fragment (RFC 8414 §2).',
-    remedy: 'Copy `issuer` from the metadata of the authorization server, character by character.',
-  },
-  ERR_CONFIG_METADATA_FIELD: {
-    cause:
-      'A field of the protected resource metadata contradicts what this server does (RFC 9728 §2).',
-    remedy: 'Leave the field out; set the option that the message names instead.',
-  },
-  ERR_CONFIG_NO_ASYNC_CONTEXT: {
-    cause: 'This runtime has no AsyncLocalStorage.',
+  ERR_STORAGE_INPUT: {
+    cause: 'The key, tag, value or lifetime is outside of what every store can keep.',
     remedy:
-      'Read the caller from the `authInfo` of the MCP handler, or switch on the Node.js compatibility of the runtime.',
+      'Use keys and tags of 1 to 1,024 bytes without NUL, values of up to 16 MiB, and at least one second.',
   },
-  ERR_CONFIG_NO_AUTHORIZATION_SERVER: {
+  ERR_STORAGE_TAMPERED: {
     cause:
-      'No authorization server is configured, so no token could ever be accepted (RFC 9728 §2).',
-    remedy: 'List the issuer identifier of at least one authorization server.',
+      'The record cannot be opened: it was changed, or belongs elsewhere. It was kept as it is.',
+    remedy: 'Restore it from a backup; find out who can write to the storage.',
   },
-  ERR_CONFIG_NOT_A_STRING: {
+  ERR_STORAGE_UNAVAILABLE: {
+    cause: 'The store cannot be reached, or did not answer within the time limit.',
+    remedy: 'Check that it runs, and the network path from this process.',
+  },
+  ERR_STORAGE_WRITE: {
+    cause: 'The store can be reached but cannot write.',
+    remedy: 'Check free space, permissions, and that it is not read-only.',
+  },
+  ERR_UPSTREAM_DECISION: {
     cause:
-      'A value that tokens are compared with is not a non-empty string; patterns are not supported (RFC 8725 §3.8).',
-    remedy: 'List each accepted value as a string.',
-  },
-  ERR_CONFIG_NOT_HTTPS: {
-    cause: 'The URL does not use the https scheme (RFC 8414 §2, RFC 9728 §1.2).',
-    remedy:
-      'Use an https URL; for development on a loopback address pass `allowInsecureLoopback: true`.',
-  },
-  ERR_CONFIG_NOT_LOOPBACK: {
-    cause:
-      'The host is not a loopback address, and what is for tests must not be reachable from another machine.',
-    remedy: 'Use 127.0.0.1, ::1 or localhost.',
-  },
-  ERR_CONFIG_NUMBER_RANGE: {
-    cause: 'The number is outside its range.',
-    remedy: 'Use a value within the range that the message names.',
-  },
-  ERR_CONFIG_OPTION_TYPE: {
-    cause: 'The option has a value of another type than documented.',
-    remedy: 'Pass the type that the message names.',
-  },
-  ERR_CONFIG_OPTION_UNKNOWN: {
-    cause: 'The option does not exist, so it would have no effect.',
-    remedy: 'Check the spelling, or remove it.',
-  },
-  ERR_CONFIG_OPTIONS_CONFLICT: {
-    cause: 'Two options exclude each other.',
-    remedy: 'Keep the one that you mean.',
-  },
-  ERR_CONFIG_ORIGIN_INVALID: {
-    cause: 'The value is not a web origin (RFC 6454 §6.1).',
-    remedy: 'Write scheme, host and port without a path, such as https://app.example.com.',
-  },
-  ERR_CONFIG_PATH_INVALID: {
-    cause: 'A path is not exact and normalised.',
-    remedy: 'Start it with "/", and use no "..", "//", "%", "?", "#" or patterns.',
-  },
-  ERR_CONFIG_PEER_MISSING: {
-    cause: 'An optional peer dependency that is needed here cannot be loaded.',
-    remedy: 'Install it with `npm install --save-dev` and its name.',
-  },
-  ERR_CONFIG_RESOURCE_INVALID: {
-    cause:
-      'The resource identifier is not an absolute URL without fragment and user information (RFC 8707 §2).',
-    remedy: 'Use the public URL of the MCP endpoint, such as https://mcp.example.com/mcp.',
-  },
-  ERR_CONFIG_SCOPE_INVALID: {
-    cause: 'The scope breaks the grammar of a scope-token (RFC 6749 §3.3).',
-    remedy: 'Use printable ASCII without spaces, quotes and backslashes; one scope per string.',
-  },
-  ERR_CONFIG_SECRET_TOO_SHORT: {
-    cause:
-      'The shared secret is missing or shorter than the hash of its algorithm (RFC 7518 §3.2).',
-    remedy:
-      'Use at least 32 random bytes for HS256, 48 for HS384, 64 for HS512; better an issuer with asymmetric keys.',
-  },
-  ERR_CONFIG_SERVER_METADATA: {
-    cause: 'The metadata document given in the options cannot be used (RFC 8414 §2).',
-    remedy: 'Correct the document, or leave it out and let it be discovered.',
-  },
-  ERR_CONFIG_TRUSTED_PROXY: {
-    cause: 'The trusted proxies are not a number of hops from 1 to 16.',
-    remedy: 'Set `trustedProxyHops` to the number of reverse proxies in front of this process.',
+      'The external decision point failed, gave something other than a boolean, or took too long.',
+    remedy: 'Check that it can be reached; raise `policyTimeoutSeconds` where it is only slow.',
   },
   ERR_UPSTREAM_ISSUER_MISMATCH: {
     cause: 'The metadata names another issuer than the configured one (RFC 8414 §3.3).',

@@ -3,8 +3,8 @@ import { ERROR_CODES, type ErrorCode } from './codes.ts'
 /**
  * Base class of the errors that this package throws at the developer or operator.
  *
- * It never crosses the wire, so its message may name configuration values; it never
- * contains a token, a secret, a code, or the query of a URL.
+ * It never crosses the wire (a {@link DeniedError} does), so its message may name configuration
+ * values; it never contains a token, a secret, a code, or the query of a URL.
  */
 export class GatehouseError extends Error {
   /** A stable code. The message may change in any release, the code only in a major one. */
@@ -33,5 +33,38 @@ export class UpstreamError extends GatehouseError {
   constructor(code: ErrorCode, subject: string, options: ErrorOptions & { retryable: boolean }) {
     super(code, subject, options)
     this.retryable = options.retryable
+  }
+}
+
+/**
+ * A store cannot be reached, cannot write, or holds what cannot be read. Upstream of it the client
+ * is answered 503.
+ */
+export class StorageError extends GatehouseError {
+  /** Whether the same call can succeed later without anybody changing anything. */
+  readonly retryable: boolean
+
+  constructor(code: ErrorCode, subject: string, options: ErrorOptions & { retryable: boolean }) {
+    super(code, subject, options)
+    this.retryable = options.retryable
+  }
+}
+
+/** What a {@link DeniedError} can be told. */
+export interface DeniedErrorOptions extends ErrorOptions {
+  readonly scopes?: readonly string[]
+}
+
+/**
+ * The caller may not do this; thrown inside a tool handler, where the MCP SDKs turn it into a tool
+ * error. The message reaches the client, so it names only what the user may know.
+ */
+export class DeniedError extends GatehouseError {
+  /** All scopes that are needed, where more of them would help. */
+  readonly scopes?: readonly string[]
+
+  constructor(code: ErrorCode, subject: string, options: DeniedErrorOptions = {}) {
+    super(code, subject, options)
+    if (options.scopes !== undefined) this.scopes = options.scopes
   }
 }

@@ -1,2 +1,9 @@
-export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './codes.ts'
-export { ConfigError, GatehouseError, UpstreamError } from './errors.ts'
+export type { ErrorCodeEntry } from './code-entry.ts'
+export { ERROR_CODES, type ErrorCode } from './codes.ts'
+export {
+  ConfigError,
+  DeniedError,
+  GatehouseError,
+  StorageError,
+  UpstreamError,
+} from './errors.ts'

@@ -11,7 +11,7 @@ export interface InboundRequest {
   /** Whether the query has an `access_token` parameter (RFC 6750 §2.3); its value is never read. */
   readonly hasQueryToken: boolean
   /** All values of a field, one per line where the platform tells lines apart. */
-  header(name: string): readonly string[]
+  readonly header: (name: string) => readonly string[]
   /** Whether anything follows the header. */
   hasBody(): boolean
   /** The address of the peer, where the platform tells it. */

@@ -1,4 +1,13 @@
 export { jsonAnswer, withHeaders } from './answer.ts'
+export type { AnswerHead, AnswerPlan, BodyRewriter, PlanAnswer } from './answer-plan.ts'
+export { AnswerTooLargeError } from './answer-too-large.ts'
+export { applyPlan } from './apply-plan.ts'
+export {
+  createMessageRewriter,
+  isEventStream,
+  type RewriteMessage,
+} from './body-rewriter.ts'
+export { type BodySource, keepingBody, takingBody } from './body-source.ts'
 export { clientAddress } from './client-address.ts'
 export {
   type CorsPolicy,
@@ -16,5 +25,5 @@ export {
 } from './fetch-document.ts'
 export { type AllowedHosts, isHostAllowed, parseHost } from './host.ts'
 export { fromRequest, type InboundRequest, parseTarget } from './inbound-request.ts'
-export { peekJsonBody, readJsonEvents, readJsonRequest } from './json-body.ts'
-export { readMessage } from './read-message.ts'
+export { peekJsonBody, readJsonEvents } from './json-body.ts'
+export { openAnswer, REWRITTEN_BODY_DROPS } from './open-answer.ts'

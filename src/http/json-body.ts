@@ -4,8 +4,6 @@ export type JsonBody =
   | { readonly kind: 'malformed' }
   | { readonly kind: 'too_large' }
 
-/** How much of a body is read for a handler: messages of MCP are far smaller. */
-const MAX_BYTES = 4_194_304
 /** How much is read for a refusal, which goes without the body where that is larger. */
 const MAX_PEEKED_BYTES = 1_048_576
 
@@ -14,10 +12,7 @@ const wholeDecoder = new TextDecoder()
 type Chunks = AsyncIterable<Uint8Array> | null | undefined
 
 /** Reads a JSON body, whatever length its sender announces; the rest of a larger one is left. */
-export async function readJsonBody(
-  chunks: Chunks,
-  maxBytes: number = MAX_BYTES,
-): Promise<JsonBody> {
+export async function readJsonBody(chunks: Chunks, maxBytes: number): Promise<JsonBody> {
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
@@ -37,13 +32,13 @@ export interface BodyEvents {
 }
 
 /** {@link readJsonBody} of a stream of `node:http`. Rejects where the client goes away. */
-export function readJsonEvents(message: BodyEvents): Promise<JsonBody> {
+export function readJsonEvents(message: BodyEvents, maxBytes: number): Promise<JsonBody> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let bytes = 0
     message.on('data', (chunk) => {
       bytes += chunk.byteLength
-      if (bytes > MAX_BYTES) resolve({ kind: 'too_large' })
+      if (bytes > maxBytes) resolve({ kind: 'too_large' })
       else chunks.push(chunk)
     })
     message.on('end', () => resolve(parseJson(decodeChunks(chunks))))
@@ -53,9 +48,30 @@ export function readJsonEvents(message: BodyEvents): Promise<JsonBody> {
 }
 
 /** {@link readJsonBody} of a web request; in one piece where its announced length allows. */
-export async function readJsonRequest(request: Request): Promise<JsonBody> {
+export async function readJsonRequest(request: Request, maxBytes: number): Promise<JsonBody> {
   const length = Number(request.headers.get('content-length') ?? Infinity)
-  return length <= MAX_BYTES ? parseJson(await request.text()) : readJsonBody(request.body)
+  return length <= maxBytes
+    ? parseJson(await request.text())
+    : readJsonBody(chunksOf(request.body), maxBytes)
+}
+
+/**
+ * The chunks of a stream. Who stops early is not kept waiting: cancelling the body of a clone only
+ * ends when that of the original is cancelled too.
+ */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array> | null,
+): AsyncGenerator<Uint8Array, undefined> {
+  const reader = body?.getReader()
+  try {
+    for (;;) {
+      const { done = true, value } = (await reader?.read()) ?? {}
+      if (done || value === undefined) return undefined
+      yield value
+    }
+  } finally {
+    reader?.cancel().catch(() => undefined)
+  }
 }
 
 /**

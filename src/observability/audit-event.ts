@@ -28,17 +28,43 @@ export interface CallerFacts {
   readonly tenant: string | undefined
 }
 
+/** What a request asked for, where a policy looked at its body. */
+export interface OperationFacts {
+  /** `name`: of the tool or prompt, the URI of the resource, or the method again. */
+  readonly operations: readonly { readonly method: string; readonly name: string }[]
+}
+
 /** One thing that happened. `type` and `reason` are stable. */
 export type AuditEvent =
   /** A request was let through to the handler. */
-  | ({ readonly type: 'auth.allow' } & RequestFacts & CallerFacts)
+  | ({ readonly type: 'auth.allow' } & RequestFacts & CallerFacts & Partial<OperationFacts>)
   /** A request was refused; `reason` is the exact cause, which the client is not told. */
   | ({
       readonly type: 'auth.deny'
       readonly reason: string
       readonly status: number
+      /** The scopes that the client was asked to get. */
+      readonly scopes?: readonly string[]
     } & RequestFacts &
-      Partial<CallerFacts>)
+      Partial<CallerFacts> &
+      Partial<OperationFacts>)
+  /** A function of the policy failed, and the request was refused for it. */
+  | ({
+      readonly type: 'policy.error'
+      readonly status: number
+      readonly error: Error
+    } & RequestFacts &
+      Partial<CallerFacts> &
+      Partial<OperationFacts>)
+  /** A client that was asked for more scopes came back with some of them, in another token. */
+  | ({
+      readonly type: 'scope.elevated'
+      readonly requested: readonly string[]
+      readonly granted: readonly string[]
+      /** `correlationId` of the request that was challenged. */
+      readonly challengedBy: string | undefined
+    } & RequestFacts &
+      CallerFacts)
   /** A request was answered 503 because something that is needed to decide failed. */
   | ({ readonly type: 'dep.unavailable'; readonly error: Error } & RequestFacts)
   /** A request was answered without credentials: metadata or a preflight. */

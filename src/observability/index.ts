@@ -1,2 +1,8 @@
-export type { AuditEvent, AuditSink, CallerFacts, RequestFacts } from './audit-event.ts'
+export type {
+  AuditEvent,
+  AuditSink,
+  CallerFacts,
+  OperationFacts,
+  RequestFacts,
+} from './audit-event.ts'
 export { createEmitter, type Emit } from './emit.ts'

@@ -1,4 +1,5 @@
-export { type AcceptedToken, type AuthInfo, buildAuthInfo } from './auth-info.ts'
+export { type AuthInfo, buildAuthInfo } from './auth-info.ts'
+export { callerKey } from './caller-key.ts'
 export {
   buildPrincipal,
   type ClientPrincipal,

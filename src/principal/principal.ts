@@ -14,6 +14,10 @@ interface PrincipalFacts<Claims> {
   readonly scopes: ScopeSet
   readonly roles: ReadonlySet<string>
   readonly permissions: ReadonlySet<string>
+  /** How the user signed in: the authentication context class, claim `acr` (RFC 9470 §6.1). */
+  readonly acr: string | undefined
+  /** When the user signed in, in seconds since the epoch: claim `auth_time` (RFC 9470 §6.1). */
+  readonly authTime: number | undefined
   /** All claims of the token; the output of the claims schema where one is configured. */
   readonly claims: Claims
 }
@@ -69,6 +73,8 @@ export function buildPrincipal<Claims>(
     scopes: readScopes(mapped.scopes === undefined ? scopeClaim(source) : [...mapped.scopes]),
     roles: strings(mapped.roles ?? source['roles']),
     permissions: strings(mapped.permissions ?? source['permissions']),
+    acr: text(source['acr']),
+    authTime: typeof source['auth_time'] === 'number' ? source['auth_time'] : undefined,
     claims,
   }
   if (subject !== undefined && subject !== clientId) {

@@ -1,14 +1,26 @@
 import { clientAddress, type InboundRequest } from '../http/index.ts'
-import type { CallerFacts, RequestFacts } from '../observability/index.ts'
+import type { Messages } from '../mcp/index.ts'
+import type {
+  AuditEvent,
+  CallerFacts,
+  OperationFacts,
+  RequestFacts,
+} from '../observability/index.ts'
 import type { Principal } from '../principal/index.ts'
 import { randomId } from '../runtime/index.ts'
 import type { Settings } from './options/index.ts'
 import { type Refusal, refusalReason } from './refusal.ts'
+import type { Elevation } from './step-ups.ts'
 
-/** Tells the audit sink how a request ended; called once per request. */
+/** Tells the audit sink how a request ended; a second time where its answer was refused. */
 export interface Audit {
-  allowed(request: InboundRequest, principal: Principal<unknown>): void
-  refused(request: InboundRequest, refusal: Refusal, status: number): void
+  allowed(
+    request: InboundRequest,
+    allowed: { readonly principal: Principal<unknown>; readonly messages: Messages | undefined },
+    elevation: Elevation | undefined,
+  ): void
+  /** Returns what the request is called in its event; `undefined` without a sink. */
+  refused(request: InboundRequest, refusal: Refusal, status: number): string | undefined
   public(request: InboundRequest, what: 'metadata' | 'preflight'): void
 }
 
@@ -21,9 +33,20 @@ export function createAudit(
 ): Audit {
   const { clock, correlationId, emit, isAudited, resource, trustedProxyHops } = settings
 
+  /** A request that was let through may still be refused, when its answer begins. */
+  const names = new WeakMap<InboundRequest, string>()
+
+  function nameOf(request: InboundRequest): string {
+    const known = names.get(request)
+    if (known !== undefined) return known
+    const name = nameRequest(request, correlationId)
+    names.set(request, name)
+    return name
+  }
+
   function factsOf(request: InboundRequest): RequestFacts {
     return {
-      correlationId: nameRequest(request, correlationId),
+      correlationId: nameOf(request),
       at: clock.now(),
       resource,
       method: request.method,
@@ -33,25 +56,41 @@ export function createAudit(
   }
 
   return {
-    allowed(request, principal) {
+    allowed(request, { principal, messages }, elevation) {
       if (!isAudited) return
-      emit({ type: 'auth.allow', ...factsOf(request), ...callerOf(principal) })
+      const facts = { ...factsOf(request), ...callerOf(principal) }
+      if (elevation !== undefined) emit({ type: 'scope.elevated', ...facts, ...elevation })
+      emit({ type: 'auth.allow', ...facts, ...operationsOf(messages) })
     },
     refused(request, refusal, status) {
-      if (!isAudited) return
+      if (!isAudited) return undefined
       const facts = factsOf(request)
-      if (refusal.kind === 'unavailable') {
-        emit({ type: 'dep.unavailable', ...facts, error: refusal.error })
-        return
-      }
-      const reason = refusalReason(refusal)
-      const caller = refusal.kind === 'scope' ? callerOf(refusal.principal) : {}
-      emit({ type: 'auth.deny', ...facts, reason, status, ...caller })
+      emit(refusalEvent(refusal, facts, status))
+      return facts.correlationId
     },
     public(request, what) {
       if (isAudited) emit({ type: 'public', what, ...factsOf(request) })
     },
   }
+}
+
+function refusalEvent(refusal: Refusal, request: RequestFacts, status: number): AuditEvent {
+  if (refusal.kind === 'unavailable') {
+    return { type: 'dep.unavailable', ...request, error: refusal.error }
+  }
+  const caller = 'principal' in refusal ? callerOf(refusal.principal) : {}
+  const operations = 'messages' in refusal ? operationsOf(refusal.messages) : {}
+  const facts = { ...request, ...caller, ...operations }
+  if (refusal.kind === 'policy_failed') {
+    return { type: 'policy.error', ...facts, status, error: refusal.error }
+  }
+  const scopes = 'scopes' in refusal ? { scopes: refusal.scopes } : {}
+  return { type: 'auth.deny', ...facts, ...scopes, reason: refusalReason(refusal), status }
+}
+
+function operationsOf(messages: Messages | undefined): Partial<OperationFacts> {
+  if (messages === undefined) return {}
+  return { operations: messages.operations.map(({ method, name }) => ({ method, name })) }
 }
 
 /** The callback is code of the user: where it fails, the request still gets a name. */

@@ -1,4 +1,5 @@
 import {
+  type BodySource,
   checkOrigin,
   corsHeaders,
   type InboundRequest,
@@ -8,28 +9,24 @@ import {
   preflightAnswer,
   withHeaders,
 } from '../http/index.ts'
-import { requestIdOf } from '../mcp/index.ts'
-import { missingScopes, parseBearerToken } from '../oauth/index.ts'
-import type { AcceptedToken } from '../principal/index.ts'
+import { type Accompaniment, createAnswerRules } from './answer-rules.ts'
 import { createAudit } from './audit.ts'
+import type { GateState } from './gate-state.ts'
 import type { Settings } from './options/index.ts'
 import { type Refusal, refusalAnswer } from './refusal.ts'
+import { type AllowedRequest, createDecision } from './request-decision.ts'
 import { answerDocument, findDocument, isProbedPath } from './routes.ts'
-import { createTokenAdmission } from './token-admission.ts'
 
 /** A request that may go on to the handler. */
-export interface Passage<Claims> extends AcceptedToken<Claims> {
+export interface Passage<Claims> extends AllowedRequest<Claims>, Accompaniment {
   /** Fields that the answer needs so that the page that asked can read it. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Reads the JSON body of a request that is being refused; `undefined` where there is none. */
-export type ReadBody = () => Promise<unknown>
-
 /** The way of a request. Neither function throws. */
 export interface Gate<Claims> {
   /** A passage, or the answer to send instead: a refusal, the metadata, a preflight's. */
-  inspect(request: InboundRequest, readBody: ReadBody): Promise<Passage<Claims> | Response>
+  inspect(request: InboundRequest, body: BodySource): Promise<Passage<Claims> | Response>
   /** The answer to a request for the metadata; `undefined` for every other path. */
   serveMetadata(request: InboundRequest): Promise<Response | undefined>
 }
@@ -37,8 +34,12 @@ export interface Gate<Claims> {
 const NO_HEADERS: Readonly<Record<string, string>> = {}
 
 /** Creates the gate: the stations of DESIGN.md §4 in their order, one audit event at the end. */
-export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
-  const decide = createDecision(settings)
+export function createGate<Claims>(
+  settings: Settings<Claims>,
+  state: GateState<Claims>,
+): Gate<Claims> {
+  const decide = createDecision(settings, state)
+  const accompany = createAnswerRules(settings, state)
   const audit = createAudit(settings)
 
   /** Runs the stations; whatever throws on the way is something that is needed and broken. */
@@ -48,7 +49,10 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
   ): Promise<Result | Response> {
     const refuse = (refusal: Refusal): Response => {
       const answer = refusalAnswer(refusal, settings)
-      audit.refused(request, refusal, answer.status)
+      const correlationId = audit.refused(request, refusal, answer.status)
+      if (refusal.kind === 'scope') {
+        state.stepUps.challenged(refusal, refusal.scopes, correlationId)
+      }
       return withHeaders(answer, corsFor(checkOrigin(request, settings.cors), settings))
     }
     try {
@@ -71,7 +75,7 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
 
   return {
     serveMetadata: async (request) => serveMetadata(request),
-    inspect(request, readBody) {
+    inspect(request, body) {
       const metadata = serveMetadata(request)
       if (metadata !== undefined) return metadata
       return answering(request, async (refuse) => {
@@ -82,40 +86,13 @@ export function createGate<Claims>(settings: Settings<Claims>): Gate<Claims> {
           audit.public(request, 'preflight')
           return preflightAnswer(request, origin.origin, settings.cors)
         }
-        const decision = await decide(request, readBody)
+        const decision = await decide(request, body)
         if ('kind' in decision) return refuse(decision)
-        audit.allowed(request, decision.principal)
-        return { ...decision, headers: corsFor(origin, settings) }
+        audit.allowed(request, decision, state.stepUps.elevationOf(decision.principal))
+        const { current, plan } = accompany(request, decision, refuse)
+        return { ...decision, current, plan, headers: corsFor(origin, settings) }
       })
     },
-  }
-}
-
-/** Decides about a request that is neither for metadata nor a preflight. */
-type Decide<Claims> = (
-  request: InboundRequest,
-  readBody: ReadBody,
-) => Promise<AcceptedToken<Claims> | Refusal>
-
-function createDecision<Claims>(settings: Settings<Claims>): Decide<Claims> {
-  const admit = createTokenAdmission(settings)
-  return async (request, readBody) => {
-    if (request.method === 'POST' && !isJson(request) && request.hasBody()) {
-      return { kind: 'content_type' }
-    }
-    const credentials = parseBearerToken(request.header('authorization'))
-    if (credentials.kind === 'absent') return { kind: 'no_credentials' }
-    if (credentials.kind === 'malformed' || request.hasQueryToken) {
-      return { kind: 'malformed_credentials' }
-    }
-    const { token } = credentials
-    const admitted = await admit(token)
-    if (!admitted.ok) return { kind: 'token', reason: admitted.reason }
-    const { principal, expiresAt } = admitted.value
-    if (missingScopes(principal.scopes, settings.requiredScopes).length > 0) {
-      return { kind: 'scope', requestId: requestIdOf(await readBody()), principal }
-    }
-    return { token, principal, expiresAt }
   }
 }
 
@@ -123,11 +100,6 @@ function toError(thrown: unknown): Error {
   // An error of another realm is one, too.
   const isError = Object.prototype.toString.call(thrown) === '[object Error]'
   return isError ? (thrown as Error) : new Error('thrown value', { cause: thrown })
-}
-
-function isJson(request: InboundRequest): boolean {
-  const [type = '', second] = request.header('content-type')
-  return second === undefined && /^application\/json\s*(?:;|$)/i.test(type)
 }
 
 function corsFor(

@@ -1,12 +1,10 @@
-export {
-  type Admission,
-  createResourceServer,
-  type HandlerContext,
-  type ResourceServer,
-} from './create-resource-server.ts'
-export type { ReadBody } from './gate.ts'
+export { createResourceServer } from './create-resource-server.ts'
+export type { DecisionContext, DecisionPoint } from './operation-check.ts'
 export type {
   AuthorizationServerOptions,
   ClaimsSchema,
   ResourceServerOptions,
 } from './options/index.ts'
+export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'
+export type { RevocableCaller, Revocation, Revocations } from './revocations.ts'
+export { storedRevocations } from './stored-revocations.ts'

@@ -1,9 +1,23 @@
 import { jsonAnswer } from '../http/index.ts'
-import { forbiddenResponse, type RequestId } from '../mcp/index.ts'
+import { type MessageFault, type Messages, PARSE_ERROR_RESPONSE } from '../mcp/index.ts'
 import { type BearerChallenge, formatBearerChallenge } from '../oauth/index.ts'
 import type { Principal } from '../principal/index.ts'
 import type { TokenFailureReason } from '../verifiers/index.ts'
+import {
+  faultBody,
+  forbiddenBody,
+  hiddenAnswer,
+  unknownSessionBody,
+  unknownTaskBody,
+} from './message-answers.ts'
+import type { OperationRefusal } from './operation-check.ts'
 import type { Settings } from './options/index.ts'
+
+/** Who asked, and for what as far as it is known. */
+interface Asked {
+  readonly principal: Principal<unknown>
+  readonly messages: Messages | undefined
+}
 
 /** Why a request was not let through. */
 export type Refusal =
@@ -14,24 +28,38 @@ export type Refusal =
   | { readonly kind: 'no_credentials' }
   | { readonly kind: 'malformed_credentials' }
   | { readonly kind: 'token'; readonly reason: TokenFailureReason }
+  | { readonly kind: 'unavailable'; readonly error: Error }
   | {
-      readonly kind: 'scope'
-      readonly requestId: RequestId | undefined
+      readonly kind: 'tenant' | 'malformed' | 'too_large' | 'streams' | 'encoded_answer'
       readonly principal: Principal<unknown>
     }
-  | { readonly kind: 'unavailable'; readonly error: Error }
+  | {
+      readonly kind: 'message'
+      readonly fault: MessageFault
+      readonly principal: Principal<unknown>
+    }
+  | ({ readonly kind: 'session' | 'task' } & Asked)
+  /** A scope is missing; in a loop, the challenge for it has led nowhere before. */
+  | ({
+      readonly kind: 'scope' | 'scope_loop'
+      readonly scopes: readonly string[]
+      /** Of the token that lacks them. */
+      readonly digest: string
+    } & Asked)
+  | (Exclude<OperationRefusal, { kind: 'scope' }> & Asked)
 
 /** What the answers need to know. */
 export type ChallengeSettings = Pick<
   Settings<unknown>,
-  'metadataUrl' | 'realm' | 'requiredScopes' | 'challengeScopes'
+  'metadataUrl' | 'realm' | 'challengeScopes' | 'maxBodyBytes'
 >
 
 const RETRY_AFTER_SECONDS = '5'
 
 /** The exact reason for the audit event. The client is not told more than {@link refusalAnswer} says. */
 export function refusalReason(refusal: Refusal): string {
-  return refusal.kind === 'token' ? refusal.reason : refusal.kind
+  if (refusal.kind === 'token') return refusal.reason
+  return refusal.kind === 'message' ? `message ${refusal.fault.code}` : refusal.kind
 }
 
 /**
@@ -57,21 +85,36 @@ export function refusalAnswer(refusal: Refusal, settings: ChallengeSettings): Re
     case 'malformed_credentials':
       return challengeAnswer(400, 'invalid_request', MALFORMED, settings.challengeScopes, settings)
     case 'token':
-      return challengeAnswer(
-        401,
-        'invalid_token',
-        refusal.reason === 'exp' ? EXPIRED : INVALID,
-        settings.challengeScopes,
-        settings,
-      )
+      return invalidToken(refusal.reason, settings)
+    case 'malformed':
+      return jsonAnswer(400, PARSE_ERROR_RESPONSE)
+    case 'message':
+      return jsonAnswer(refusal.fault.status, faultBody(refusal.fault))
+    case 'too_large':
+      return tooLarge(settings.maxBodyBytes)
+    case 'tenant':
+      return jsonAnswer(403, { error: 'access_denied', error_description: OTHER_TENANT })
+    case 'session':
+      return jsonAnswer(404, unknownSessionBody(refusal.messages))
+    case 'task':
+      return jsonAnswer(200, unknownTaskBody(refusal.messages))
+    case 'streams':
+      return plainError(429, TOO_MANY_STREAMS, { 'Retry-After': RETRY_AFTER_SECONDS })
+    case 'hidden':
+      return hiddenAnswer(refusal.operations, refusal.messages)
     case 'scope':
-      return insufficientScope(refusal.requestId, settings)
+      return insufficientScope(refusal, settings)
+    case 'scope_loop':
+      return looping(refusal)
+    case 'authentication':
+      return strongerAuthentication(refusal, settings)
+    case 'forbidden':
+    case 'policy_failed':
+      return jsonAnswer(403, denialBody('access_denied', FORBIDDEN, refusal))
+    case 'encoded_answer':
+      return jsonAnswer(502, { error: 'bad_gateway', error_description: ENCODED_ANSWER })
     case 'unavailable':
-      return jsonAnswer(
-        503,
-        { error: 'temporarily_unavailable', error_description: UNAVAILABLE },
-        { 'Retry-After': RETRY_AFTER_SECONDS },
-      )
+      return unavailable()
     default:
       return refusal satisfies never
   }
@@ -82,12 +125,38 @@ const MALFORMED =
 const INVALID = 'The access token is invalid.'
 const EXPIRED = 'The access token has expired.'
 const INSUFFICIENT = 'The access token lacks a scope that this request needs.'
+const LOOPING =
+  'The access token still lacks a scope that this request needs, although it was asked for. Ask the user to sign in again and to allow it.'
+const FORBIDDEN = 'This operation is not allowed for you.'
+const STRONGER = 'This operation needs a stronger or more recent sign-in.'
+const OTHER_TENANT = 'The access token belongs to another tenant than the one that is addressed.'
+const TOO_MANY_STREAMS = 'This caller has too many streams open. Close one and try again.'
+const ENCODED_ANSWER = 'The MCP server compressed an answer that has to be filtered.'
 const UNAVAILABLE = 'The access token cannot be checked right now. Keep it and try again.'
 const NO_CREDENTIALS =
   'This MCP server needs an access token. An MCP client finds out at resource_metadata how to get one.'
 
-function plainError(status: number, description: string): Response {
-  return jsonAnswer(status, { error: 'invalid_request', error_description: description })
+function plainError(
+  status: number,
+  description: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return jsonAnswer(status, { error: 'invalid_request', error_description: description }, headers)
+}
+
+function tooLarge(bytes: number): Response {
+  const mebibytes = bytes / 1_048_576
+  const limit = Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`
+  // What follows on this connection would be the rest of the body.
+  return plainError(413, `The body is larger than ${limit}.`, { Connection: 'close' })
+}
+
+function unavailable(): Response {
+  return jsonAnswer(
+    503,
+    { error: 'temporarily_unavailable', error_description: UNAVAILABLE },
+    { 'Retry-After': RETRY_AFTER_SECONDS },
+  )
 }
 
 /** No error code: the client did nothing wrong yet (RFC 6750 §3.1). */
@@ -113,17 +182,50 @@ function challengeAnswer(
   return jsonAnswer(status, body, { 'WWW-Authenticate': formatBearerChallenge(challenge) })
 }
 
+function invalidToken(reason: TokenFailureReason, settings: ChallengeSettings): Response {
+  const description = reason === 'exp' ? EXPIRED : INVALID
+  return challengeAnswer(401, 'invalid_token', description, settings.challengeScopes, settings)
+}
+
+type ScopeRefusal = Extract<Refusal, { readonly scopes: readonly string[] }>
+
+function insufficientScope(refusal: ScopeRefusal, settings: ChallengeSettings): Response {
+  const body = denialBody('insufficient_scope', INSUFFICIENT, refusal)
+  const { scopes } = refusal
+  return challengeAnswer(403, 'insufficient_scope', INSUFFICIENT, scopes, settings, body)
+}
+
+/** Without a challenge, which would be followed once more. */
+function looping(refusal: ScopeRefusal): Response {
+  const body = denialBody('insufficient_scope', LOOPING, refusal)
+  return jsonAnswer(403, body, { 'Retry-After': '60' })
+}
+
 /** One request gets a JSON-RPC error that its caller can read; everything else gets OAuth JSON. */
-function insufficientScope(
-  requestId: RequestId | undefined,
-  settings: ChallengeSettings,
+function denialBody(
+  error: string,
+  error_description: string,
+  { messages, scopes }: Pick<Asked, 'messages'> & { readonly scopes?: readonly string[] },
+): unknown {
+  const scope = scopes === undefined ? {} : { scope: scopes.join(' ') }
+  return forbiddenBody(messages, error_description, { error, error_description, ...scope })
+}
+
+/** @see [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470.html#section-3) */
+function strongerAuthentication(
+  { acrValues, maxAgeSeconds }: Extract<Refusal, { kind: 'authentication' }>,
+  { metadataUrl, realm, challengeScopes }: ChallengeSettings,
 ): Response {
-  const scope = settings.requiredScopes
-  const error = {
-    error: 'insufficient_scope',
-    error_description: INSUFFICIENT,
-    scope: scope.join(' '),
-  }
-  const body = requestId === undefined ? error : forbiddenResponse(requestId, INSUFFICIENT, error)
-  return challengeAnswer(403, 'insufficient_scope', INSUFFICIENT, scope, settings, body)
+  const error = 'insufficient_user_authentication'
+  const challenge = formatBearerChallenge({
+    realm,
+    error,
+    error_description: STRONGER,
+    resource_metadata: metadataUrl,
+    scope: challengeScopes,
+    acr_values: acrValues,
+    max_age: maxAgeSeconds,
+  })
+  const body = { error, error_description: STRONGER }
+  return jsonAnswer(401, body, { 'WWW-Authenticate': challenge })
 }

@@ -16,13 +16,17 @@ export interface AdmittedToken<Claims> {
   readonly principal: Principal<Claims>
   /** Seconds since the epoch. */
   readonly expiresAt: number
+  readonly verified: VerifiedToken
+  /** Stands for the token where it is remembered. */
+  readonly digest: string
 }
 
-/** Decides about the characters of a token. */
-export type AdmitToken<Claims> = (token: string) => Promise<Checked<AdmittedToken<Claims>>>
-
-interface CacheEntry<Claims> extends AdmittedToken<Claims> {
-  readonly verified: VerifiedToken
+/** Decides about tokens. */
+export interface TokenAdmission<Claims> {
+  /** Decides about the characters of a token. */
+  admit(token: string): Promise<Checked<AdmittedToken<Claims>>>
+  /** Whether a token that was admitted has been revoked since. */
+  isRevoked(token: AdmittedToken<Claims>): Promise<boolean>
 }
 
 /**
@@ -30,35 +34,38 @@ interface CacheEntry<Claims> extends AdmittedToken<Claims> {
  * revocation. What a verifier allows to be reused is remembered under the token's digest; expiry,
  * key changes and revocation are looked at again on each request.
  *
- * The decision rejects with an {@link UpstreamError} when it cannot be made.
+ * Both decisions fail with an {@link UpstreamError} when they cannot be made.
  */
-export function createTokenAdmission<Claims>(settings: Settings<Claims>): AdmitToken<Claims> {
-  const { clock, tokenCacheSize, isRevoked } = settings
-  const cache = createVerificationCache<CacheEntry<Claims>>(tokenCacheSize)
+export function createTokenAdmission<Claims>(settings: Settings<Claims>): TokenAdmission<Claims> {
+  const { clock, tokenCacheSize } = settings
+  const cache = createVerificationCache<AdmittedToken<Claims>>(tokenCacheSize)
 
   async function admitUnseen(
     token: string,
     digest: string,
     now: number,
-  ): Promise<Checked<CacheEntry<Claims>>> {
+  ): Promise<Checked<AdmittedToken<Claims>>> {
     const verified = await runVerifier(settings, token)
     if (!verified.ok) return verified
-    const admitted = await checkToken(verified.value, settings, now)
+    const admitted = await checkToken(verified.value, digest, settings, now)
     if (admitted.ok && (verified.value.cacheUntil ?? 0) > now) cache.set(digest, admitted.value)
     return admitted
   }
 
-  return async (token) => {
-    const now = clock.now()
-    const hashed = sha256(token)
-    const digest = typeof hashed === 'string' ? hashed : await hashed
-    const known = cache.get(digest)
-    const admitted =
-      known !== undefined && isReusable(known.verified, settings, now)
-        ? accept(known)
-        : await admitUnseen(token, digest, now)
-    if (!admitted.ok || isRevoked === undefined) return admitted
-    return (await askWhetherRevoked(admitted.value, settings)) ? refuse('revoked') : admitted
+  return {
+    async admit(token) {
+      const now = clock.now()
+      const hashed = sha256(token)
+      const digest = typeof hashed === 'string' ? hashed : await hashed
+      const known = cache.get(digest)
+      const admitted =
+        known !== undefined && isReusable(known.verified, settings, now)
+          ? accept(known)
+          : await admitUnseen(token, digest, now)
+      if (!admitted.ok) return admitted
+      return (await isRevoked(admitted.value, settings)) ? refuse('revoked') : admitted
+    },
+    isRevoked: (token) => isRevoked(token, settings),
   }
 }
 
@@ -117,9 +124,10 @@ function isUpstreamError(error: unknown): error is UpstreamError {
 
 async function checkToken<Claims>(
   verified: VerifiedToken,
+  digest: string,
   settings: Settings<Claims>,
   now: number,
-): Promise<Checked<CacheEntry<Claims>>> {
+): Promise<Checked<AdmittedToken<Claims>>> {
   const issuer = settings.issuers.get(verified.issuer)
   if (issuer === undefined) return refuse('iss')
   const reason = checkClaims(verified, issuer.rules, now)
@@ -129,7 +137,7 @@ async function checkToken<Claims>(
   if (!principal.ok) return principal
   if (issuer.rules.requireSubject && principal.value.kind === 'client') return refuse('sub')
   const expiresAt = verified.claims['exp'] as number
-  return accept({ principal: principal.value, verified, expiresAt })
+  return accept({ principal: principal.value, verified, expiresAt, digest })
 }
 
 /** The schema and the mapping are code of the user: where they fail, the token is refused. */
@@ -152,12 +160,20 @@ async function readPrincipal<Claims>(
   }
 }
 
-async function askWhetherRevoked<Claims>(
-  { principal, verified }: CacheEntry<Claims>,
-  { isRevoked }: Settings<Claims>,
+async function isRevoked<Claims>(
+  { principal, verified: { claims } }: AdmittedToken<Claims>,
+  settings: Pick<Settings<Claims>, 'isRevoked' | 'revocations'>,
 ): Promise<boolean> {
   try {
-    return (await isRevoked?.(principal, verified.claims)) !== false
+    const known = settings.revocations.revokedBefore(principal)
+    // Waiting for what is known already costs every request a turn.
+    const before = typeof known === 'object' ? await known : known
+    // A token that does not say when it was issued may be from before.
+    if (before !== undefined && !(Number(claims['iat']) >= before)) return true
+    if (settings.isRevoked === undefined) return false
+    // The answer of a callback that forgets to give one is no `false`.
+    const answer: unknown = await settings.isRevoked(principal, claims)
+    return answer !== false
   } catch (error) {
     throw new UpstreamError('ERR_UPSTREAM_VERIFIER', 'isRevoked', { cause: error, retryable: true })
   }

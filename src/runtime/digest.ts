@@ -11,10 +11,11 @@ const { subtle } = globalThis.crypto
  * The synchronous way takes 2 µs, a tenth of WebCrypto's, and this is on every request's path.
  */
 export function sha256(text: string): string | Promise<string> {
-  return hash === undefined ? webSha256(text) : hash('sha256', text, 'base64')
+  return hash === undefined ? sha256Hex(text) : hash('sha256', text, 'base64')
 }
 
-async function webSha256(text: string): Promise<string> {
+/** The SHA-256 of a string as 64 characters of hex, the same on every runtime. */
+export async function sha256Hex(text: string): Promise<string> {
   const digest = await subtle.digest('SHA-256', encoder.encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

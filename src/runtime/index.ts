@@ -1,5 +1,8 @@
+export { createBoundedMap } from './bounded-map.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { sha256 } from './digest.ts'
+export { importPeer } from './import-peer.ts'
 export { nodeBuiltin } from './node-builtin.ts'
 export { randomId } from './random-id.ts'
+export { RECORD_KINDS, recordKey } from './record-key.ts'
 export { isWorkRequestBound } from './request-bound.ts'

@@ -1,9 +1,15 @@
 import type * as AsyncHooks from 'node:async_hooks'
 import type * as Crypto from 'node:crypto'
+import type * as FileSystem from 'node:fs'
+import type * as Path from 'node:path'
+import type * as Sqlite from 'node:sqlite'
 
 interface BuiltinModules {
   'node:async_hooks': typeof AsyncHooks
   'node:crypto': typeof Crypto
+  'node:fs': typeof FileSystem
+  'node:path': typeof Path
+  'node:sqlite': typeof Sqlite
 }
 
 /**

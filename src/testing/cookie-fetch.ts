@@ -1,6 +1,6 @@
 import type { CookieJar } from 'tough-cookie'
 import { isLoopbackHostname } from '../oauth/index.ts'
-import { importPeer } from './import-peer.ts'
+import { importPeer } from '../runtime/index.ts'
 
 /** Sends a form, or asks for a page where there is none; redirects are left to the caller. */
 export type Navigate = (url: URL, form?: URLSearchParams) => Promise<Response>

@@ -1,5 +1,5 @@
 import type { parseDocument } from 'htmlparser2'
-import { importPeer } from './import-peer.ts'
+import { importPeer } from '../runtime/index.ts'
 
 type Document = ReturnType<typeof parseDocument>
 type ChildNode = Document['children'][number]

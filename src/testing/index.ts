@@ -12,7 +12,14 @@ export {
   type ScriptedBrowserOptions,
   type SignIn,
 } from './browser.ts'
+export { createPrincipal } from './create-principal.ts'
+export { type EncryptTokenOptions, encryptToken } from './encrypt-token.ts'
 export type { FormButton, FormField, PageForm, PageView } from './html-document.ts'
+export {
+  type StorageContractCase,
+  type StorageContractOptions,
+  storageContract,
+} from './storage-contract.ts'
 export { DEMO_USERS, type TestUser, type TestUsers } from './test-user.ts'
 export {
   type CannedAnswer,

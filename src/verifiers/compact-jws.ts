@@ -1,4 +1,5 @@
 import { base64url } from 'jose'
+import { isCanonicalSegment } from './segment.ts'
 import { type JsonObject, parseStrictObject } from './strict-json.ts'
 import { accept, type Checked, refuse } from './token-failure.ts'
 
@@ -10,10 +11,6 @@ export interface CompactJws {
 }
 
 const MAX_TOKEN_CHARACTERS = 8_192
-// Unpadded base64url whose last character has no bits that decoding drops: with those, one token
-// would have several spellings, and a revoked one could come back in another (RFC 4648 §3.5).
-const CANONICAL =
-  /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/
 
 /** Takes a JWS in compact serialization apart (RFC 7515 §7.1); no other serialization is read. */
 export function decodeCompactJws(token: string): Checked<CompactJws> {
@@ -23,7 +20,7 @@ export function decodeCompactJws(token: string): Checked<CompactJws> {
   if (segments.length !== 3 || !header || !payload || signature === undefined) {
     return refuse('format')
   }
-  if (!segments.every((segment) => CANONICAL.test(segment))) return refuse('format')
+  if (!segments.every(isCanonicalSegment)) return refuse('format')
 
   const parsedHeader = parseStrictObject(base64url.decode(header))
   const claims = parseStrictObject(base64url.decode(payload))

@@ -3,20 +3,36 @@
  * the client is told is decided in one place, `resource-server/refusal.ts`.
  */
 export type TokenFailureReason =
-  /** No compact JWS of three canonical base64url segments (RFC 7515 §7.1). */
+  /** No compact JWS or JWE of canonical base64url segments (RFC 7515 §7.1, RFC 7516 §7.1). */
   | 'format'
-  /** Longer than 8 KiB. */
+  /** Longer than 8 KiB, or an encrypted one longer than 12 KiB. */
   | 'size'
   /** Header or payload is no JSON object, has duplicate members, or is nested too deeply. */
   | 'json'
   | 'alg'
   | 'typ'
   | 'crit'
+  /** Another content encryption than A256GCM (RFC 7516 §4.1.2). */
+  | 'enc'
+  /** Compressed content, which is never inflated (RFC 8725 §3.6). */
+  | 'zip'
   | 'kid'
   | 'kid_ambiguous'
   /** The key cannot be used: too short, or of another type. */
   | 'key'
   | 'sig'
+  /** The ephemeral key is missing, on another curve than ours, or no point of it (RFC 8725 §3.4). */
+  | 'epk'
+  /** Whatever is wrong about the encrypted key, the ciphertext or its tag. */
+  | 'decrypt'
+  /** A signed token where only encrypted ones are accepted. */
+  | 'not_encrypted'
+  /** Encrypted, and not signed: anybody with the public key can do that (RFC 7519 §11.2). */
+  | 'unsigned_jwe'
+  /** A token in a token in a token, or content that is declared as something else (RFC 7519 §5.2). */
+  | 'nesting'
+  /** A claim that the JWE header repeats differs from the signed one (RFC 7519 §5.3). */
+  | 'replicated'
   | 'iss'
   | 'aud'
   | 'exp'

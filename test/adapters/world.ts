@@ -14,12 +14,14 @@ export const METADATA_URL = 'https://mcp.example.com/.well-known/oauth-protected
 export const METADATA_PATH = '/.well-known/oauth-protected-resource/mcp'
 export const SCOPE = 'notes:read'
 
+const WEAK_TOKENS = 400
+
 /** Tokens by what is right or wrong with them. */
 export interface Tokens {
   readonly good: string
   /** Another user's, as good. */
   readonly other: string
-  /** Valid, without the scope. */
+  /** Valid, without the scope. Another user's each time: nobody is challenged again and again. */
   readonly weak: string
   readonly expired: string
   /** Of the right issuer, for another resource. */
@@ -101,15 +103,29 @@ async function mintTokens(
   brokenIssuer: TokenIssuer,
 ): Promise<Tokens> {
   const now = Math.floor(Date.now() / 1000)
-  const [good, other, weak, expired, foreign, unverifiable] = await Promise.all([
+  const weak = await Promise.all(
+    Array.from({ length: WEAK_TOKENS }, (_, index) =>
+      issuer.mint({ aud, scope: 'offline_access', sub: `weak-${index}` }),
+    ),
+  )
+  const [good, other, expired, foreign, unverifiable] = await Promise.all([
     issuer.mint({ aud, scope: SCOPE }),
     issuer.mint({ aud, scope: SCOPE, sub: 'bob' }),
-    issuer.mint({ aud, scope: 'other' }),
     issuer.mint({ aud, scope: SCOPE, iat: now - 600, exp: now - 300 }),
     issuer.mint({ aud: 'https://other.example.com/mcp', scope: SCOPE }),
     brokenIssuer.mint({ aud, scope: SCOPE }),
   ])
-  return { good, other, weak, expired, foreign, unverifiable }
+  let taken = 0
+  return {
+    good,
+    other,
+    get weak() {
+      return weak[taken++ % WEAK_TOKENS] ?? ''
+    },
+    expired,
+    foreign,
+    unverifiable,
+  }
 }
 
 /** The `Authorization` line of a bearer token. */

@@ -1,4 +1,4 @@
-import { createResourceServer, type ResourceServer } from 'mcp-gatehouse'
+import { createResourceServer, type PolicyOptions, type ResourceServer } from 'mcp-gatehouse'
 import { createTokenIssuer } from '../../src/testing/token-issuer.ts'
 
 /** A resource server, and a token that it admits. */
@@ -9,7 +9,7 @@ export interface Gate {
 }
 
 /** Starts an issuer on a loopback address and creates the resource server that trusts it. */
-export async function createGate(resource: string): Promise<Gate> {
+export async function createGate(resource: string, policy?: PolicyOptions): Promise<Gate> {
   const requiredScopes = ['mcp']
   const issuer = await createTokenIssuer()
   return {
@@ -18,6 +18,7 @@ export async function createGate(resource: string): Promise<Gate> {
       authorizationServers: [issuer.issuer],
       requiredScopes,
       allowInsecureLoopback: true,
+      ...(policy && { policy }),
     }),
     token: await issuer.mint({ aud: resource, scope: requiredScopes.join(' ') }),
     close: () => issuer.close(),

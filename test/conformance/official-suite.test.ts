@@ -1,3 +1,4 @@
+import type { PolicyOptions } from 'mcp-gatehouse'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { LoopbackServer } from './loopback-server.ts'
 import { type Check, type Revision, requiredScenarios, runOfficialSuite } from './official-suite.ts'
@@ -7,6 +8,8 @@ interface Target {
   readonly name: string
   readonly revision: Revision
   readonly start: () => Promise<Subject>
+  /** Of the gate; one that allows everything reads every message all the same. */
+  readonly policy?: PolicyOptions
   /** What passes of the required scenarios, with and without the gate. */
   readonly floor: { readonly scenarios: number; readonly checks: number }
   /** The checks that the server fails and the gate in front of it passes. */
@@ -19,18 +22,24 @@ const TARGETS: readonly Target[] = [
     revision: '2025-11-25',
     start: startReference,
     floor: { scenarios: 11, checks: 43 },
-    added: ['dns-rebinding-protection localhost-host-rebinding-rejected'],
+    added: [
+      'dns-rebinding-protection localhost-host-rebinding-rejected',
+      'server-session-lifecycle server-session-terminated-returns-404',
+    ],
   },
   {
     name: 'fixture with sessions',
     revision: '2025-11-25',
     start: () => startFixture('auto'),
+    policy: { unlisted: 'authenticated' },
     floor: { scenarios: 30, checks: 70 },
   },
   {
     name: 'fixture, JSON where possible',
     revision: '2026-07-28',
     start: () => startFixture('auto'),
+    policy: { unlisted: 'authenticated' },
+    added: ['tasks-dispatch-and-envelope sep-2663-tasks-get-invalid-task-id-32602'],
     floor: { scenarios: 37, checks: 120 },
   },
   {
@@ -42,7 +51,7 @@ const TARGETS: readonly Target[] = [
   },
 ]
 
-describe.each(TARGETS)('$name, $revision', ({ revision, start, floor, added = [] }) => {
+describe.each(TARGETS)('$name, $revision', ({ revision, start, policy, floor, added = [] }) => {
   let plain: readonly Check[]
   let gated: readonly Check[]
   let refusal: Refusal
@@ -52,7 +61,7 @@ describe.each(TARGETS)('$name, $revision', ({ revision, start, floor, added = []
   beforeAll(async () => {
     plain = await runOn(await start(), ({ origin }) => runOfficialSuite(`${origin}/mcp`, revision))
     gated = await runOn(await start(), async (subject) =>
-      runOn(await startGated(subject), async ({ origin, gateOrigin }) => {
+      runOn(await startGated(subject, policy), async ({ origin, gateOrigin }) => {
         refusal = { origin, answer: await fetch(`${gateOrigin}/mcp`) }
         return runOfficialSuite(`${origin}/mcp`, revision)
       }),

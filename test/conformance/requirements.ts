@@ -14,9 +14,14 @@ export interface Requirement {
 const INDEX = 'basic/authorization/index.mdx'
 const DISCOVERY = 'basic/authorization/authorization-server-discovery.mdx'
 const SECURITY = 'basic/authorization/security-considerations.mdx'
+const HTTP = 'basic/transports/streamable-http.mdx'
+const MRTR = 'basic/patterns/mrtr.mdx'
 const PRACTICES = 'tutorials/security/security_best_practices.mdx'
 
-/** The requirements on a resource server that this package meets by itself. */
+/**
+ * The requirements on a resource server that this package meets, by itself or together with the
+ * server behind it.
+ */
 export const REQUIREMENTS: readonly Requirement[] = [
   of('RS-01', 'SHOULD', `${INDEX} 20–21`, 'A stdio server works without OAuth.', 'stdio'),
   of(
@@ -81,6 +86,28 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'SHOULD',
     `${INDEX} 335–345`,
     'A missing scope is answered with insufficient_scope, the scopes and resource_metadata.',
+    'policy',
+  ),
+  of(
+    'RS-14',
+    'SHOULD',
+    `${INDEX} 345–363`,
+    'One challenge has all scopes of the operation, which may depend on its arguments.',
+    'policy',
+  ),
+  of(
+    'RS-15',
+    'MUST',
+    `${INDEX} 404, ${PRACTICES} 968`,
+    'A broader scope is enough where the hierarchy says so.',
+    'policy',
+  ),
+  of(
+    'RS-16',
+    'SHOULD',
+    `${PRACTICES} 909`,
+    'A token with fewer scopes goes on doing what it may.',
+    'policy',
   ),
   of(
     'RS-17',
@@ -89,11 +116,71 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'The resource identifier is canonical: lower case, no trailing slash, no fragment.',
   ),
   of('RS-18', 'MUST', `${SECURITY} 30`, 'Tokens are not kept.', 'token-transit'),
+  of('RS-19', 'MUST', `${HTTP} 58–60`, 'A foreign Origin is answered 403.'),
   of(
-    'RS-19',
+    'RS-20',
     'MUST',
-    'basic/transports/streamable-http.mdx 58–60',
-    'A foreign Origin is answered 403.',
+    `${HTTP} 246–558`,
+    'What the header says otherwise than the body is refused, decoded first.',
+    'policy-messages',
+  ),
+  of(
+    'RS-21',
+    'SHOULD',
+    `${HTTP} 642–645`,
+    'Mirrors count only where the revision requires them.',
+    'policy',
+  ),
+  of(
+    'RS-22',
+    'MUST',
+    'basic/index.mdx 115–135',
+    'Unknown revisions, methods and capabilities are answered with the codes of the era.',
+    'policy-sdk',
+  ),
+  of(
+    'RS-23',
+    'MUST',
+    'server/utilities/caching.mdx 168–173',
+    'Results that depend on the caller are private, on every page.',
+    'policy-sdk',
+  ),
+  of('RS-24', 'SHOULD', 'server/tools.mdx', 'Lists keep their order.', 'policy-messages'),
+  of(
+    'RS-25',
+    'MUST',
+    `${PRACTICES} 539–548`,
+    'A handle works for its owner alone.',
+    'policy-messages',
+  ),
+  of('RS-26', 'MUST', `${MRTR} 232–233`, 'requestState is not trusted.', 'policy-sdk'),
+  of(
+    'RS-27',
+    'SHOULD',
+    `${MRTR} 234–242`,
+    'requestState is of one caller and one method.',
+    'policy-sdk',
+  ),
+  of(
+    'RS-28',
+    'MUST',
+    `${MRTR} 192, 246–247`,
+    'What a server asks its client arrives as it is.',
+    'policy-sdk',
+  ),
+  of(
+    'RS-29',
+    'SHOULD',
+    'extensions/auth',
+    'The extensions in server/discover arrive as they are.',
+    'policy-sdk',
+  ),
+  of(
+    'RS-30',
+    'SHOULD',
+    `${PRACTICES} 880–984`,
+    'Elevations are logged, challenges are minimal, and scopes alone are not enough.',
+    'policy-audit',
   ),
 ]
 
@@ -102,7 +189,14 @@ function of(
   level: Requirement['level'],
   source: string,
   behaviour: string,
-  file: 'resource-server' | 'stdio' | 'token-transit' = 'resource-server',
+  file:
+    | 'policy'
+    | 'policy-audit'
+    | 'policy-messages'
+    | 'policy-sdk'
+    | 'resource-server'
+    | 'stdio'
+    | 'token-transit' = 'resource-server',
 ): Requirement {
   const test = `test/conformance/${file}.test.ts`
   return { id, revision: '2026-07-28', source, level, behaviour, test }

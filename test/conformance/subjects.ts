@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { ResourceServer } from 'mcp-gatehouse'
+import type { PolicyOptions, ResourceServer } from 'mcp-gatehouse'
 import { protect } from 'mcp-gatehouse/node'
 import { createEverythingHandler } from './everything-server.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -48,10 +48,10 @@ export interface GatedSubject extends LoopbackServer {
 }
 
 /** Puts the gate in front of the subject, and in front of the gate what adds a token. */
-export async function startGated(subject: Subject): Promise<GatedSubject> {
+export async function startGated(subject: Subject, policy?: PolicyOptions): Promise<GatedSubject> {
   const started: { gate?: Gate; server?: LoopbackServer } = {}
   const injector = await listen(async (origin) => {
-    const gate = await createGate(`${origin}/mcp`)
+    const gate = await createGate(`${origin}/mcp`, policy)
     const server = await listen(() => subject.protect(gate.gatehouse))
     Object.assign(started, { gate, server })
     return forwardTo(server.origin, { authorization: `Bearer ${gate.token}` })

@@ -1,5 +1,9 @@
 import { createServer } from 'node:http'
-import { createResourceServer, type ResourceServer } from 'mcp-gatehouse'
+import {
+  createResourceServer,
+  type ResourceServer,
+  type ResourceServerOptions,
+} from 'mcp-gatehouse'
 import {
   createTestAuthorizationServer,
   type SignIn,
@@ -20,15 +24,26 @@ export interface World {
   close(): Promise<void>
 }
 
+/** How a world differs from the usual one. */
+export interface WorldOptions {
+  /** @defaultValue `'/mcp'` */
+  readonly path?: string
+  readonly issuerPath?: string
+  /** The scopes of the resource. @defaultValue {@link SCOPE} alone */
+  readonly scopes?: readonly string[]
+  /** Options of the resource server beside those that every world needs. */
+  readonly gate?: Partial<ResourceServerOptions>
+}
+
 export async function startWorld(
   fixture: ServerFixture,
-  options: { readonly path?: string; readonly issuerPath?: string } = {},
+  options: WorldOptions = {},
 ): Promise<World> {
-  const { path = '/mcp', issuerPath } = options
+  const { path = '/mcp', issuerPath, scopes = [SCOPE], gate } = options
   const server = createServer()
   const serverUrl = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}${path}`
   const authorizationServer = await createTestAuthorizationServer({
-    resources: { [serverUrl]: [SCOPE] },
+    resources: { [serverUrl]: scopes },
     path: issuerPath,
   })
   const gatehouse = createResourceServer({
@@ -36,6 +51,7 @@ export async function startWorld(
     authorizationServers: [authorizationServer.issuer],
     requiredScopes: [SCOPE],
     allowInsecureLoopback: true,
+    ...gate,
   })
   const listener = await fixture(gatehouse, path)
   server.on('request', (req, res) => {

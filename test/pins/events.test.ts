@@ -12,7 +12,9 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'discovery.failed': true,
   'jwks.private_material': true,
   'jwks.stale': true,
+  'policy.error': true,
   public: true,
+  'scope.elevated': true,
 }
 
 test('the types of audit events are these', () => {

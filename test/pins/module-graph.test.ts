@@ -18,17 +18,20 @@ test.each([
   ['mcp-gatehouse', 'index.ts', ['jose']],
   ['mcp-gatehouse/context', 'context/index.ts', []],
   ['mcp-gatehouse/express', 'adapters/express.ts', []],
-  ['mcp-gatehouse/fastify', 'adapters/fastify.ts', []],
+  ['mcp-gatehouse/fastify', 'adapters/fastify.ts', ['node:stream']],
   ['mcp-gatehouse/hono', 'adapters/hono.ts', []],
   ['mcp-gatehouse/node', 'adapters/node.ts', []],
-])('%s loads these packages and nothing of node:', (_entry, file, packages) => {
+  ['mcp-gatehouse/keys', 'keys/index.ts', ['jose']],
+  ['mcp-gatehouse/sdk', 'sdk/index.ts', []],
+  ['mcp-gatehouse/verifiers', 'verifiers/public.ts', ['jose']],
+])('%s loads these packages, and of node: only what is named', (_entry, file, packages) => {
   expect(packagesOf(file)).toEqual(packages)
 })
 
-test('mcp-gatehouse loads nothing of adapters and testing', () => {
+test('mcp-gatehouse loads nothing of the other roles', () => {
   const files = [...reach('index.ts')]
   expect(files.length).toBeGreaterThan(40)
-  expect(files.filter((file) => /^(?:adapters|testing)\//.test(file))).toEqual([])
+  expect(files.filter((file) => /^(?:adapters|cli|keys|storage|testing)\//.test(file))).toEqual([])
 })
 
 test('the walk sees node: modules where there are some', () => {

@@ -3,16 +3,15 @@ import { join } from 'node:path'
 import type { TokenFailureReason } from 'mcp-gatehouse'
 import { describe, expect, test } from 'vitest'
 import { type Refusal, refusalAnswer, refusalReason } from '../../src/resource-server/refusal.ts'
+import { ASKED, JSON_FIELDS, POLICY_PINS, type RefusalPin, UNNAMED } from './policy-refusals.ts'
 import { SRC } from './source-exports.ts'
 
 const SETTINGS = {
   metadataUrl: 'https://h.example/.well-known/oauth-protected-resource/mcp',
   realm: 'notes',
-  requiredScopes: ['a', 'b'],
   challengeScopes: ['a', 'b', 'c'],
+  maxBodyBytes: 4_194_304,
 }
-const PRINCIPAL = {} as Extract<Refusal, { kind: 'scope' }>['principal']
-const JSON_FIELDS = { 'cache-control': 'no-store', 'content-type': 'application/json' }
 
 /** What goes over the wire for a refusal. */
 async function wire(refusal: Refusal): Promise<readonly unknown[]> {
@@ -20,12 +19,7 @@ async function wire(refusal: Refusal): Promise<readonly unknown[]> {
   return [answer.status, Object.fromEntries(answer.headers), await answer.text()]
 }
 
-const PINS: readonly (readonly [
-  what: string,
-  refusal: Refusal,
-  reason: string,
-  wire: readonly unknown[],
-])[] = [
+const PINS: readonly RefusalPin[] = [
   [
     'host',
     { kind: 'host' },
@@ -96,7 +90,7 @@ const PINS: readonly (readonly [
   ],
   [
     'a missing scope, JSON-RPC',
-    { kind: 'scope', requestId: 1, principal: PRINCIPAL },
+    { kind: 'scope', scopes: ['a', 'b'], digest: 'd', ...ASKED },
     'scope',
     [
       403,
@@ -110,7 +104,7 @@ const PINS: readonly (readonly [
   ],
   [
     'a missing scope, OAuth JSON',
-    { kind: 'scope', requestId: undefined, principal: PRINCIPAL },
+    { kind: 'scope', scopes: ['a', 'b'], digest: 'd', ...UNNAMED },
     'scope',
     [
       403,
@@ -132,6 +126,7 @@ const PINS: readonly (readonly [
       '{"error":"temporarily_unavailable","error_description":"The access token cannot be checked right now. Keep it and try again."}',
     ],
   ],
+  ...POLICY_PINS,
 ]
 
 test.each(PINS)('%s', async (_what, refusal, reason, expected) => {
@@ -140,10 +135,25 @@ test.each(PINS)('%s', async (_what, refusal, reason, expected) => {
 })
 
 test('the kinds of refusals are these', () => {
-  const source = readFileSync(join(SRC, 'resource-server/refusal.ts'), 'utf8')
-  const declared = [...source.matchAll(/readonly kind: '(\w+)'/g)].map(([, kind]) => kind)
+  const files = ['resource-server/refusal.ts', 'resource-server/operation-check.ts']
+  const declared = files.flatMap((file) =>
+    [
+      ...readFileSync(join(SRC, file), 'utf8').matchAll(/readonly kind: ('\w+'(?: \| '\w+')*)/g),
+    ].flatMap(([, kinds = '']) => kinds.replaceAll("'", '').split(' | ')),
+  )
   const pinned = PINS.map(([, { kind }]) => kind)
   expect(new Set(declared)).toEqual(new Set([...pinned, 'token']))
+})
+
+test('codes of ours that MCP 2026-07-28 reserves are those that it defines', () => {
+  const codes = PINS.flatMap(([, , , [, , body]]) =>
+    [...body.matchAll(/"code":(-?\d+)/g)].map(([, code]) => Number(code)),
+  )
+  expect(codes.length).toBeGreaterThan(10)
+  const reserved = codes.filter((code) => code <= -32_020 && code >= -32_099)
+  expect(new Set(reserved)).toEqual(new Set([-32_020]))
+  expect(codes).not.toContain(-32_002)
+  expect(codes).not.toContain(-32_042)
 })
 
 describe('refused tokens', () => {
@@ -154,6 +164,9 @@ describe('refused tokens', () => {
     binding: INVALID,
     claims: INVALID,
     crit: INVALID,
+    decrypt: INVALID,
+    enc: INVALID,
+    epk: INVALID,
     exp: 'The access token has expired.',
     format: INVALID,
     iat: INVALID,
@@ -164,12 +177,17 @@ describe('refused tokens', () => {
     kid_ambiguous: INVALID,
     lifetime: INVALID,
     nbf: INVALID,
+    nesting: INVALID,
+    not_encrypted: INVALID,
+    replicated: INVALID,
     revoked: INVALID,
     sig: INVALID,
     size: INVALID,
     sub: INVALID,
     typ: INVALID,
+    unsigned_jwe: INVALID,
     verifier: INVALID,
+    zip: INVALID,
   }
   const reasons = Object.keys(TEXTS) as TokenFailureReason[]
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createResourceServer, type ResourceServerOptions } from 'mcp-gatehouse'
 import { createTestAuthorizationServer } from 'mcp-gatehouse/testing'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -180,7 +181,8 @@ describe('SEC-382 arrays and objects where strings are expected', () => {
         await expectRefusal(world, app, { headers: [bearer(token)] }, { answer, reason })
       }
       for (const claims of denied) {
-        const token = await world.issuer.mint({ aud: RESOURCE, ...claims })
+        // Another user each time: a second token that lacks the scope is no longer challenged.
+        const token = await world.issuer.mint({ aud: RESOURCE, sub: randomUUID(), ...claims })
         const answer = { answer: INSUFFICIENT_SCOPE, reason: 'scope' }
         await expectRefusal(world, app, { headers: [bearer(token)] }, answer)
       }

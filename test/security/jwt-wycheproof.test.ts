@@ -68,7 +68,7 @@ async function present(vector: Vector, asClaims: boolean): Promise<string> {
         ...fromRequest(new Request(RESOURCE)),
         header: (name) => (fields[name] === undefined ? [] : [fields[name]]),
       },
-      { readBody: async () => undefined },
+      { read: async () => ({ kind: 'malformed' }), peek: async () => undefined },
     )
     expectPristinePrototype()
     return reasonOf(events, answer instanceof Response)

@@ -7,12 +7,14 @@ const LAYERS: readonly (readonly string[])[] = [
   ['errors'],
   ['oauth', 'mcp'],
   ['principal'],
+  ['policy'],
   ['runtime'],
   ['http', 'observability', 'context'],
-  ['discovery'],
+  ['discovery', 'keys'],
+  ['storage'],
   ['verifiers'],
   ['resource-server'],
-  ['adapters', 'testing'],
+  ['adapters', 'cli', 'sdk', 'testing'],
 ]
 const SRC = resolve(import.meta.dirname, '../../src')
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>

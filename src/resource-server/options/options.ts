@@ -1,10 +1,13 @@
 import type { TransformMetadata } from '../../discovery/index.ts'
-import type { Fetch } from '../../http/index.ts'
+import type { Fetch, InboundRequest } from '../../http/index.ts'
 import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
+import type { Policy, PolicyOptions } from '../../policy/index.ts'
 import type { MapClaims, Principal, TokenClaims } from '../../principal/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { SharedSecret, TokenVerifier } from '../../verifiers/index.ts'
+import type { DecisionPoint } from '../operation-check.ts'
+import type { Revocations } from '../revocations.ts'
 import type { ClaimsSchema } from './standard-schema.ts'
 
 /** An authorization server whose tokens are accepted, where its issuer identifier alone is not enough. */
@@ -66,6 +69,19 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
   readonly singleAudience?: boolean
   /** Scopes that every request needs; a token without them is answered 403. @defaultValue none */
   readonly requiredScopes?: readonly string[]
+  /**
+   * What a caller may do, decided for every message before the handler sees it: an object for
+   * `definePolicy`, or what that returned. @defaultValue whatever `requiredScopes` allow
+   */
+  readonly policy?: Policy | PolicyOptions
+  /**
+   * Asked about every operation that the policy allows, such as a policy engine. Only `true` lets
+   * it through; a failure, or no answer in time, is answered 503. Lists are not filtered by it.
+   * @defaultValue nobody is asked
+   */
+  readonly decide?: DecisionPoint
+  /** How long functions of the policy and `decide` may take, 1 to 60 seconds. @defaultValue 5 */
+  readonly policyTimeoutSeconds?: number
   /** Scopes that a 401 asks the client to request. @defaultValue `requiredScopes` */
   readonly challengeScopes?: readonly string[]
   /**
@@ -106,6 +122,25 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
     claims: TokenClaims,
   ) => boolean | Promise<boolean>
   /**
+   * Where `revoke` is kept, for several processes or for longer than the process lives.
+   * @defaultValue in memory
+   */
+  readonly revocations?: Revocations
+  /**
+   * The tenant that a request is addressed to, by its host, path or a header field. A caller of
+   * another one, or of none, is answered 403. @defaultValue whatever tenant the token has
+   */
+  readonly requestedTenant?: (request: InboundRequest) => string | undefined
+  /** Largest body that is read, 1,024 to 67,108,864 bytes. @defaultValue 4194304 */
+  readonly maxBodyBytes?: number
+  /**
+   * How long the answer of a running call may go on after its token has expired, 0 to 86,400
+   * seconds. Streams that wait for events end with the token. @defaultValue 3600
+   */
+  readonly maxCallSeconds?: number
+  /** Streams that one caller may wait for events on, 1 to 10,000. @defaultValue 64 */
+  readonly maxStreamsPerPrincipal?: number
+  /**
    * Web origins whose pages may call this server; `['*']` for every one.
    * @defaultValue none, and for a resource on a loopback address every loopback origin
    */
@@ -128,7 +163,10 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
   readonly allowInsecureLoopback?: boolean
   /** The `fetch` for metadata and keys: a proxy, a custom CA. @defaultValue the platform's, as it was when this package loaded */
   readonly fetch?: Fetch
-  /** Receives one event per request, and warnings. @defaultValue warnings go to the console */
+  /**
+   * Receives one event per request, and warnings; a second one, of the same `correlationId`, where a
+   * handler asks for more scopes after all. @defaultValue warnings go to the console
+   */
   readonly onEvent?: AuditSink
   /** Names a request in its events. @defaultValue a random UUID */
   readonly correlationId?: (header: (name: string) => string | undefined) => string

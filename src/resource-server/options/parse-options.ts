@@ -5,8 +5,10 @@ import {
   wellKnownUrl,
 } from '../../oauth/index.ts'
 import { createEmitter } from '../../observability/index.ts'
+import { definePolicy, isPolicy } from '../../policy/index.ts'
 import { systemClock } from '../../runtime/index.ts'
 import { createJwtVerifier } from '../../verifiers/index.ts'
+import { createMemoryRevocations } from '../revocations.ts'
 import {
   configError,
   type PlainTypes,
@@ -38,6 +40,9 @@ const KNOWN_OPTIONS: readonly string[] = [
   'audience',
   'singleAudience',
   'requiredScopes',
+  'policy',
+  'decide',
+  'policyTimeoutSeconds',
   'challengeScopes',
   'scopesSupported',
   'metadata',
@@ -51,6 +56,11 @@ const KNOWN_OPTIONS: readonly string[] = [
   'claims',
   'verifier',
   'isRevoked',
+  'revocations',
+  'requestedTenant',
+  'maxBodyBytes',
+  'maxCallSeconds',
+  'maxStreamsPerPrincipal',
   'allowedOrigins',
   'allowCredentials',
   'allowedHosts',
@@ -72,7 +82,7 @@ const PLAIN_TYPES = {
     'allowCredentials',
     'allowInsecureLoopback',
   ],
-  function: ['isRevoked', 'fetch', 'onEvent', 'correlationId'],
+  function: ['decide', 'isRevoked', 'requestedTenant', 'fetch', 'onEvent', 'correlationId'],
   object: ['metadata'],
 } satisfies Record<keyof PlainTypes, (keyof ResourceServerOptions)[]>
 
@@ -98,7 +108,12 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
       emit,
     }),
   )
-  const requiredScopes = parsePublishedScopes(options.requiredScopes, [], 'requiredScopes', emit)
+  const publish = (
+    value: readonly string[] | undefined,
+    fallback: readonly string[],
+    path: string,
+  ) => parsePublishedScopes(value, fallback, path, emit)
+  const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
   const isLoopback = isLoopbackHostname(url.hostname)
 
   return {
@@ -107,12 +122,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     metadata: buildProtectedResourceMetadata({
       resource,
       authorizationServers: servers.map(({ issuer }) => issuer),
-      scopesSupported: parsePublishedScopes(
-        options.scopesSupported,
-        requiredScopes,
-        'scopesSupported',
-        emit,
-      ),
+      scopesSupported: publish(options.scopesSupported, requiredScopes, 'scopesSupported'),
       additional: parseAdditionalMetadata(options.metadata),
     }),
     metadataPaths: metadataPaths(url, options.metadataAtRoot === true),
@@ -122,13 +132,11 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     verifier: options.verifier ?? createJwtVerifier(connected.map(({ trusted }) => trusted)),
     claimsSchema: options.claims,
     isRevoked: options.isRevoked,
+    requestedTenant: options.requestedTenant,
     requiredScopes,
-    challengeScopes: parsePublishedScopes(
-      options.challengeScopes,
-      requiredScopes,
-      'challengeScopes',
-      emit,
-    ),
+    ...parseDecisions(options),
+    ...parseLimits(options),
+    challengeScopes: publish(options.challengeScopes, requiredScopes, 'challengeScopes'),
     realm: parseRealm(options.realm),
     tokenCacheSize: requireNumber(options.tokenCacheSize, [0, 1_000_000], 'tokenCacheSize', 10_000),
     cors: parseCors(options, isLoopback),
@@ -141,18 +149,66 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   }
 }
 
+type DecisionOptions = Pick<
+  ResourceServerOptions<unknown>,
+  'policy' | 'decide' | 'policyTimeoutSeconds' | 'revocations'
+>
+type LimitName = 'maxBodyBytes' | 'maxCallSeconds' | 'maxStreamsPerPrincipal'
+
+function parseDecisions({
+  policy,
+  decide,
+  policyTimeoutSeconds,
+  revocations = createMemoryRevocations(),
+}: DecisionOptions): Pick<
+  Settings<unknown>,
+  'policy' | 'decide' | 'policyTimeoutSeconds' | 'checksMessages' | 'revocations'
+> {
+  return {
+    policy: policy === undefined || isPolicy(policy) ? policy : definePolicy(policy),
+    decide,
+    checksMessages: policy !== undefined || decide !== undefined,
+    policyTimeoutSeconds: requireNumber(policyTimeoutSeconds, [1, 60], 'policyTimeoutSeconds', 5),
+    revocations,
+  }
+}
+
+function parseLimits(
+  options: Pick<ResourceServerOptions<unknown>, LimitName>,
+): Pick<Settings<unknown>, LimitName> {
+  const { maxBodyBytes, maxCallSeconds, maxStreamsPerPrincipal } = options
+  return {
+    maxBodyBytes: requireNumber(maxBodyBytes, [1024, 67_108_864], 'maxBodyBytes', 4_194_304),
+    maxCallSeconds: requireNumber(maxCallSeconds, [0, 86_400], 'maxCallSeconds', 3600),
+    maxStreamsPerPrincipal: requireNumber(
+      maxStreamsPerPrincipal,
+      [1, 10_000],
+      'maxStreamsPerPrincipal',
+      64,
+    ),
+  }
+}
+
 /** Options that are objects with methods: each of them is called on some request. */
 function requireMethods({
   claims,
   clock,
+  revocations,
   verifier,
-}: Pick<ResourceServerOptions<unknown>, 'claims' | 'clock' | 'verifier'>): void {
+}: Pick<ResourceServerOptions<unknown>, 'claims' | 'clock' | 'revocations' | 'verifier'>): void {
   const isClock = typeof clock?.now === 'function' && typeof clock.elapsed === 'function'
   requireType(clock === undefined || isClock, 'clock', 'an object with now() and elapsed()')
   const isSchema = typeof claims?.['~standard']?.validate === 'function'
   requireType(claims === undefined || isSchema, 'claims', 'a Standard Schema')
   const isVerifier = typeof verifier?.verify === 'function'
   requireType(verifier === undefined || isVerifier, 'verifier', 'an object with verify(token)')
+  const areRevocations =
+    typeof revocations?.revoke === 'function' && typeof revocations.revokedBefore === 'function'
+  requireType(
+    revocations === undefined || areRevocations,
+    'revocations',
+    'an object with revoke() and revokedBefore()',
+  )
 }
 
 function parseResource(

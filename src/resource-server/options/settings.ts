@@ -2,10 +2,12 @@ import type { RemoteAuthorizationServer } from '../../discovery/index.ts'
 import type { AllowedHosts, CorsPolicy } from '../../http/index.ts'
 import type { ProtectedResourceMetadata } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
+import type { Policy } from '../../policy/index.ts'
 import type { MapClaims } from '../../principal/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { TokenVerifier } from '../../verifiers/index.ts'
 import type { ClaimRules } from '../claims/index.ts'
+import type { Revocations } from '../revocations.ts'
 import type { ResourceServerOptions } from './options.ts'
 
 /** What is particular to one issuer once its token is verified. */
@@ -27,7 +29,17 @@ export interface Settings<Claims> {
   readonly verifier: TokenVerifier
   readonly claimsSchema: ResourceServerOptions<Claims>['claims']
   readonly isRevoked: ResourceServerOptions<Claims>['isRevoked']
+  readonly revocations: Revocations
+  readonly requestedTenant: ResourceServerOptions['requestedTenant']
   readonly requiredScopes: readonly string[]
+  readonly policy: Policy | undefined
+  readonly decide: ResourceServerOptions['decide']
+  readonly policyTimeoutSeconds: number
+  /** Whether somebody decides about what is in the bodies. */
+  readonly checksMessages: boolean
+  readonly maxBodyBytes: number
+  readonly maxCallSeconds: number
+  readonly maxStreamsPerPrincipal: number
   readonly challengeScopes: readonly string[]
   readonly realm: string | undefined
   readonly tokenCacheSize: number

@@ -20,9 +20,11 @@ export const fastifyPlatform: Platform = {
       reply.hijack()
       writeNotFound(reply.raw)
     })
-    const { onRequest, preHandler } = requireBearer(gatehouse)
+    const { onRequest, preParsing, preHandler } = requireBearer(gatehouse)
     const hooks =
-      parser === 'before' ? { preHandler: [onRequest, preHandler] } : { onRequest, preHandler }
+      parser === 'before'
+        ? { preHandler: [onRequest, preHandler] }
+        : { onRequest, preParsing, preHandler }
     await app.register(
       (scope, _options, done) => {
         for (const url of GUARDED_PATHS) {

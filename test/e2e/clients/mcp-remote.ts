@@ -6,17 +6,23 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { createScriptedBrowser } from 'mcp-gatehouse/testing'
-import { expect } from 'vitest'
-import { type ConnectClient, textOf } from './connected-client.ts'
+import { createScriptedBrowser, type SignIn } from 'mcp-gatehouse/testing'
+import { expect, vi } from 'vitest'
+import { type ConnectedClient, textOf } from './connected-client.ts'
 
 const PROXY = fileURLToPath(import.meta.resolve('mcp-remote/dist/proxy.js'))
+
+/** A host whose MCP server is `mcp-remote`. */
+interface McpRemoteHost extends ConnectedClient {
+  /** Waits until it asks its user to visit a URL, and signs in there. Returns the scopes it asks for. */
+  signIn(): Promise<string>
+}
 
 /**
  * `mcp-remote` as a child process, as a desktop host would run it. It finds no program that could
  * open a browser, so it prints the URL, and the scripted browser opens that.
  */
-export const connectMcpRemote: ConnectClient = async (serverUrl, signIn) => {
+export async function connectMcpRemote(serverUrl: string, user: SignIn): Promise<McpRemoteHost> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-remote-'))
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -26,14 +32,23 @@ export const connectMcpRemote: ConnectClient = async (serverUrl, signIn) => {
   })
   const client = new Client({ name: 'host-of-mcp-remote', version: '1.0.0' })
   const connected = client.connect(transport)
+  const authorizationUrls = printedUrls(transport.stderr)
+  const browser = createScriptedBrowser()
+  const signIn = async (): Promise<string> => {
+    const { value: authorizationUrl, done } = await authorizationUrls.next()
+    if (done === true) throw new Error(`mcp-remote ended:\n${authorizationUrl.join('\n')}`)
+    const callback = await browser.authorize(authorizationUrl, user)
+    // It listens a moment after it has printed the URL, which no human would notice.
+    const answer = await vi.waitFor(() => fetch(callback), { timeout: 5000 })
+    expect(answer.status).toBe(200)
+    return authorizationUrl.searchParams.get('scope') ?? ''
+  }
   const close = async (): Promise<void> => {
     await client.close()
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const authorizationUrl = await printedUrl(transport.stderr)
-    const callback = await createScriptedBrowser().authorize(authorizationUrl, signIn)
-    expect((await fetch(callback)).status).toBe(200)
+    await signIn()
     await connected
   } catch (error) {
     await close()
@@ -42,18 +57,22 @@ export const connectMcpRemote: ConnectClient = async (serverUrl, signIn) => {
   return {
     protocolVersion: client.getNegotiatedProtocolVersion(),
     callTool: async (name, args = {}) => textOf(await client.callTool({ name, arguments: args })),
+    signIn,
     close,
   }
 }
 
-/** The URL on the line after the one that asks the user to visit it. */
-async function printedUrl(stderr: unknown): Promise<URL> {
+/** The URLs on the lines after those that ask the user to visit one; at the end everything printed. */
+async function* printedUrls(stderr: unknown): AsyncGenerator<URL, readonly string[]> {
   let asked = false
   const lines: string[] = []
   for await (const line of createInterface({ input: stderr as Readable })) {
     lines.push(line)
-    if (asked && URL.canParse(line)) return new URL(line)
+    if (asked && URL.canParse(line)) {
+      asked = false
+      yield new URL(line)
+    }
     asked ||= line.includes('Please authorize this client by visiting')
   }
-  throw new Error(`mcp-remote ended without asking for a sign-in:\n${lines.join('\n')}`)
+  return lines
 }

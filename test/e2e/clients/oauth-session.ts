@@ -7,6 +7,7 @@ export interface OAuthSession<Client, Tokens, Discovery> {
     client_name: string
     redirect_uris: string[]
     token_endpoint_auth_method: string
+    grant_types?: string[]
   }
   state(): string
   clientInformation(): Client | undefined
@@ -18,13 +19,16 @@ export interface OAuthSession<Client, Tokens, Discovery> {
   codeVerifier(): string
   discoveryState(): Discovery | undefined
   saveDiscoveryState(state: Discovery): void
-  /** Where the client sent its user. */
+  /** Where the client sent its user last. */
   authorizationUrl(): URL
+  /** The scopes of every authorization request. */
+  requestedScopes(): readonly string[]
 }
 
 /** A session in memory. Nobody listens at its redirect URI: the scripted browser stops there. */
 export function createOAuthSession<Client, Tokens, Discovery>(
   clientName: string,
+  grantTypes?: readonly string[],
 ): OAuthSession<Client, Tokens, Discovery> {
   const redirectUrl = 'http://127.0.0.1:9/callback'
   const state = randomUUID()
@@ -32,13 +36,14 @@ export function createOAuthSession<Client, Tokens, Discovery>(
   let tokens: Tokens | undefined
   let discovery: Discovery | undefined
   let verifier: string | undefined
-  let authorizationUrl: URL | undefined
+  const authorizationUrls: URL[] = []
   return {
     redirectUrl,
     clientMetadata: {
       client_name: clientName,
       redirect_uris: [redirectUrl],
       token_endpoint_auth_method: 'none',
+      ...(grantTypes && { grant_types: [...grantTypes] }),
     },
     state: () => state,
     clientInformation: () => information,
@@ -50,7 +55,7 @@ export function createOAuthSession<Client, Tokens, Discovery>(
       tokens = value
     },
     redirectToAuthorization: (url) => {
-      authorizationUrl = url
+      authorizationUrls.push(url)
     },
     saveCodeVerifier: (value) => {
       verifier = value
@@ -60,7 +65,8 @@ export function createOAuthSession<Client, Tokens, Discovery>(
     saveDiscoveryState: (value) => {
       discovery = value
     },
-    authorizationUrl: () => required(authorizationUrl, 'the authorization URL'),
+    authorizationUrl: () => required(authorizationUrls.at(-1), 'the authorization URL'),
+    requestedScopes: () => authorizationUrls.map((url) => url.searchParams.get('scope') ?? ''),
   }
 }
 

@@ -9,34 +9,52 @@ import {
 } from '@modelcontextprotocol/client'
 import { createScriptedBrowser } from 'mcp-gatehouse/testing'
 import { expect } from 'vitest'
-import { type ConnectClient, textOf } from './connected-client.ts'
+import { type ConnectSdkClient, type SdkClientOptions, textOf } from './connected-client.ts'
 import { createOAuthSession } from './oauth-session.ts'
+import { createRecordedFetch } from './recorded-fetch.ts'
 
 /** The client of the official SDK v2, on the protocol revisions that the mode allows. */
-export function createSdkV2Client(mode: VersionNegotiationMode): ConnectClient {
-  return async (serverUrl, signIn) => {
+export function createSdkV2Client(
+  mode: VersionNegotiationMode,
+  { grantTypes }: SdkClientOptions = {},
+): ConnectSdkClient {
+  return async (serverUrl, user) => {
     const session = createOAuthSession<
       StoredOAuthClientInformation,
       StoredOAuthTokens,
       OAuthDiscoveryState
-    >('SDK v2 client')
+    >('SDK v2 client', grantTypes)
+    const exchanges: string[] = []
+    const browser = createScriptedBrowser()
     const openTransport = (): StreamableHTTPClientTransport =>
-      new StreamableHTTPClientTransport(new URL(serverUrl), { authProvider: session })
+      new StreamableHTTPClientTransport(new URL(serverUrl), {
+        authProvider: session,
+        fetch: createRecordedFetch(exchanges),
+      })
     const client = new Client(
       { name: 'sdk-v2', version: '1.0.0' },
       { versionNegotiation: { mode } },
     )
+    let transport = openTransport()
+    const signIn = async (as = user): Promise<void> => {
+      const callback = await browser.authorize(session.authorizationUrl(), as)
+      expect(callback.searchParams.get('state')).toBe(session.state())
+      await transport.finishAuth(callback.searchParams)
+    }
 
-    const first = openTransport()
-    await expect(client.connect(first)).rejects.toBeInstanceOf(UnauthorizedError)
-    const callback = await createScriptedBrowser().authorize(session.authorizationUrl(), signIn)
-    expect(callback.searchParams.get('state')).toBe(session.state())
-    await first.finishAuth(callback.searchParams)
-
-    await client.connect(openTransport())
+    await expect(client.connect(transport)).rejects.toBeInstanceOf(UnauthorizedError)
+    await signIn()
+    transport = openTransport()
+    await client.connect(transport)
     return {
       protocolVersion: client.getNegotiatedProtocolVersion(),
+      exchanges,
       callTool: async (name, args = {}) => textOf(await client.callTool({ name, arguments: args })),
+      callToolRaw: (name) => client.callTool({ name }),
+      listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
+      requestedScopes: () => session.requestedScopes(),
+      grantedScopes: () => session.tokens()?.scope,
+      signIn,
       close: () => client.close(),
     }
   }

@@ -1,10 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontextprotocol/server'
 import { currentPrincipal } from 'mcp-gatehouse/context'
+import { requireScopes } from 'mcp-gatehouse/sdk'
 import * as z from 'zod'
 
-/** An MCP server on the SDK v2 that tells callers who they are, by both ways of reading that. */
+/** Long enough for a head to get out. */
+const LOOKUP_MILLISECONDS = 50
+
+/**
+ * An MCP server on the SDK v2 that tells callers who they are, by both ways of reading that. It has
+ * notes, for a policy to protect, and a diary, which protects itself.
+ */
 const buildNotesServer: McpServerFactory = () => {
   const server = new McpServer({ name: 'notes', version: '1.0.0' })
   server.registerTool('whoami', { inputSchema: z.object({}) }, async (_args, ctx) => {
@@ -15,6 +23,21 @@ const buildNotesServer: McpServerFactory = () => {
       subject: principal?.subject,
     }
     return { content: [{ type: 'text', text: JSON.stringify(whoami) }] }
+  })
+  server.registerTool('add_note', {}, () => ({ content: [{ type: 'text', text: 'added' }] }))
+  server.registerTool('read_diary', {}, (ctx) => {
+    requireScopes(ctx, 'notes:private')
+    return { content: [{ type: 'text', text: 'dear diary' }] }
+  })
+  server.registerTool('read_diary_slowly', {}, async (ctx) => {
+    // On 2026-07-28 this opens the stream, and with it the answer.
+    await ctx.mcpReq.notify({
+      method: 'notifications/progress',
+      params: { progressToken: 'slow', progress: 1 },
+    })
+    await setTimeout(LOOKUP_MILLISECONDS)
+    requireScopes(ctx, 'notes:private')
+    return { content: [{ type: 'text', text: 'dear diary' }] }
   })
   return server
 }

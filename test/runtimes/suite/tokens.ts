@@ -102,10 +102,14 @@ export const TOKENS: readonly SuiteCase[] = [
       const world = createWorld(issuer)
       const answer = await refusalOf(world, call(await issuer.mint({ scope: 'notes:write' })))
       const error_description = 'The access token lacks a scope that this request needs.'
-      const data = { error: 'insufficient_scope', error_description, scope: 'notes:read' }
+      const data = {
+        error: 'insufficient_scope',
+        error_description,
+        scope: 'notes:write notes:read',
+      }
       equal(await wireOf(answer), {
         status: 403,
-        challenge: `Bearer error="insufficient_scope", error_description="${error_description}", resource_metadata="${METADATA_URL}", scope="notes:read"`,
+        challenge: `Bearer error="insufficient_scope", error_description="${error_description}", resource_metadata="${METADATA_URL}", scope="notes:write notes:read"`,
         body: {
           jsonrpc: '2.0',
           id: 7,

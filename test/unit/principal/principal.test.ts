@@ -23,6 +23,8 @@ describe('who it is', () => {
       tid: 'acme',
       roles: ['editor'],
       permissions: ['p'],
+      acr: 'mfa',
+      auth_time: 1_800_000_000,
     }
     expect(build(claims)).toEqual({
       kind: 'user',
@@ -34,6 +36,8 @@ describe('who it is', () => {
       scopes: new Set(['a', 'b']),
       roles: new Set(['editor']),
       permissions: new Set(['p']),
+      acr: 'mfa',
+      authTime: 1_800_000_000,
       claims,
     })
   })

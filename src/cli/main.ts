@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import process from 'node:process'
+import { systemClock } from '../runtime/index.ts'
+import { isFileFailure } from './file-failure.ts'
+import { runCli } from './run-cli.ts'
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error) => {
+  if (!isFileFailure(error, 'EPIPE')) throw error
+})
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  isTerminal: { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY },
+  cwd: process.cwd(),
+  now: () => systemClock.now(),
+})

@@ -1,0 +1,211 @@
+import type { ErrorCodeEntry } from './code-entry.ts'
+
+/** The codes of a `ConfigError`. */
+export type ConfigErrorCode =
+  | 'ERR_CONFIG_ALGORITHMS_MIXED'
+  | 'ERR_CONFIG_ALGORITHM_UNSUPPORTED'
+  | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
+  | 'ERR_CONFIG_HOST_INVALID'
+  | 'ERR_CONFIG_ISSUER_DUPLICATE'
+  | 'ERR_CONFIG_ISSUER_INVALID'
+  | 'ERR_CONFIG_KEY_FILE'
+  | 'ERR_CONFIG_KEY_INVALID'
+  | 'ERR_CONFIG_METADATA_FIELD'
+  | 'ERR_CONFIG_NOT_A_STRING'
+  | 'ERR_CONFIG_NOT_HTTPS'
+  | 'ERR_CONFIG_NOT_LOOPBACK'
+  | 'ERR_CONFIG_NO_ASYNC_CONTEXT'
+  | 'ERR_CONFIG_NO_AUTHORIZATION_SERVER'
+  | 'ERR_CONFIG_NUMBER_RANGE'
+  | 'ERR_CONFIG_OPTIONS_CONFLICT'
+  | 'ERR_CONFIG_OPTION_TYPE'
+  | 'ERR_CONFIG_OPTION_UNKNOWN'
+  | 'ERR_CONFIG_ORIGIN_INVALID'
+  | 'ERR_CONFIG_PATH_INVALID'
+  | 'ERR_CONFIG_PEER_MISSING'
+  | 'ERR_CONFIG_POLICY_CYCLE'
+  | 'ERR_CONFIG_POLICY_NAME'
+  | 'ERR_CONFIG_POLICY_RULE'
+  | 'ERR_CONFIG_POLICY_SCOPE'
+  | 'ERR_CONFIG_POLICY_TIE'
+  | 'ERR_CONFIG_POLICY_UNREGISTERED'
+  | 'ERR_CONFIG_RESOURCE_INVALID'
+  | 'ERR_CONFIG_SCOPE_INVALID'
+  | 'ERR_CONFIG_SECRET_TOO_SHORT'
+  | 'ERR_CONFIG_SERVER_METADATA'
+  | 'ERR_CONFIG_STORAGE_KEY'
+  | 'ERR_CONFIG_STORAGE_POLICY'
+  | 'ERR_CONFIG_STORAGE_SCHEMA'
+  | 'ERR_CONFIG_STORAGE_UNSEALED'
+  | 'ERR_CONFIG_STORAGE_URL'
+  | 'ERR_CONFIG_TRUSTED_PROXY'
+
+export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry>> = {
+  ERR_CONFIG_ALGORITHMS_MIXED: {
+    cause:
+      'A shared secret stands beside public keys, which lets a public key pass for a secret (RFC 8725 §2.1).',
+    remedy: 'Give an issuer either a `secret` with HS* algorithms or a JWKS, never both.',
+  },
+  ERR_CONFIG_ALGORITHM_UNSUPPORTED: {
+    cause: 'The signature algorithm is not one that access tokens may use (RFC 8725 §3.2).',
+    remedy: 'List asymmetric JWS algorithms such as ES256 or RS256, or HS256 beside a `secret`.',
+  },
+  ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN: {
+    cause:
+      'Every origin is allowed together with credentials, so any website could act for a signed-in user.',
+    remedy: 'List the origins by name, or leave `allowCredentials` out.',
+  },
+  ERR_CONFIG_HOST_INVALID: {
+    cause: 'The value is not a host name with an optional port (RFC 9110 §4.2).',
+    remedy: 'Write it as it stands in the Host header, such as mcp.example.com or localhost:3000.',
+  },
+  ERR_CONFIG_ISSUER_DUPLICATE: {
+    cause: 'The same issuer is listed twice.',
+    remedy: 'Keep one entry per issuer identifier.',
+  },
+  ERR_CONFIG_ISSUER_INVALID: {
+    cause: 'The issuer identifier is not an absolute URL without query and fragment (RFC 8414 §2).',
+    remedy: 'Copy `issuer` from the metadata of the authorization server, character by character.',
+  },
+  ERR_CONFIG_KEY_FILE: {
+    cause:
+      'The key file is missing, empty, not a JSON Web Key Set, or readable by others than its owner.',
+    remedy: 'Create it with `mcp-gatehouse keys generate`, and keep its mode 0600.',
+  },
+  ERR_CONFIG_KEY_INVALID: {
+    cause: 'The key is of another kind, size or use than this key ring needs (RFC 7517, RFC 7518).',
+    remedy: 'Create keys with `mcp-gatehouse keys generate`.',
+  },
+  ERR_CONFIG_METADATA_FIELD: {
+    cause:
+      'A field of the protected resource metadata contradicts what this server does (RFC 9728 §2).',
+    remedy: 'Leave the field out; set the option that the message names instead.',
+  },
+  ERR_CONFIG_NOT_A_STRING: {
+    cause:
+      'A value that tokens are compared with is not a non-empty string; patterns are not supported (RFC 8725 §3.8).',
+    remedy: 'List each accepted value as a string.',
+  },
+  ERR_CONFIG_NOT_HTTPS: {
+    cause: 'The URL does not use the https scheme (RFC 8414 §2, RFC 9728 §1.2).',
+    remedy:
+      'Use an https URL; for development on a loopback address pass `allowInsecureLoopback: true`.',
+  },
+  ERR_CONFIG_NOT_LOOPBACK: {
+    cause:
+      'The host is not a loopback address, and what is for tests must not be reachable from another machine.',
+    remedy: 'Use 127.0.0.1, ::1 or localhost.',
+  },
+  ERR_CONFIG_NO_ASYNC_CONTEXT: {
+    cause: 'This runtime has no AsyncLocalStorage.',
+    remedy:
+      'Read the caller from the `authInfo` of the MCP handler, or switch on the Node.js compatibility of the runtime.',
+  },
+  ERR_CONFIG_NO_AUTHORIZATION_SERVER: {
+    cause:
+      'No authorization server is configured, so no token could ever be accepted (RFC 9728 §2).',
+    remedy: 'List the issuer identifier of at least one authorization server.',
+  },
+  ERR_CONFIG_NUMBER_RANGE: {
+    cause: 'The number is outside its range.',
+    remedy: 'Use a value within the range that the message names.',
+  },
+  ERR_CONFIG_OPTIONS_CONFLICT: {
+    cause: 'Two options exclude each other.',
+    remedy: 'Keep the one that you mean.',
+  },
+  ERR_CONFIG_OPTION_TYPE: {
+    cause: 'The option has a value of another type than documented.',
+    remedy: 'Pass the type that the message names.',
+  },
+  ERR_CONFIG_OPTION_UNKNOWN: {
+    cause: 'The option does not exist, so it would have no effect.',
+    remedy: 'Check the spelling, or remove it.',
+  },
+  ERR_CONFIG_ORIGIN_INVALID: {
+    cause: 'The value is not a web origin (RFC 6454 §6.1).',
+    remedy: 'Write scheme, host and port without a path, such as https://app.example.com.',
+  },
+  ERR_CONFIG_PATH_INVALID: {
+    cause: 'A path is not exact and normalised.',
+    remedy: 'Start it with "/", and use no "..", "//", "%", "?", "#" or patterns.',
+  },
+  ERR_CONFIG_PEER_MISSING: {
+    cause: 'An optional peer dependency that is needed here cannot be loaded.',
+    remedy: 'Install it with `npm install` and its name.',
+  },
+  ERR_CONFIG_POLICY_CYCLE: {
+    cause: 'A scope implies itself, directly or through others.',
+    remedy: 'Remove one of the implications on the path that the message names.',
+  },
+  ERR_CONFIG_POLICY_NAME: {
+    cause: 'The key of a rule is empty, a malformed URI template, or a tool that is not declared.',
+    remedy:
+      'Write a name or a pattern with `*`, or for resources a URI template (RFC 6570); list declared tools in `toolNames`.',
+  },
+  ERR_CONFIG_POLICY_RULE: {
+    cause: 'The value is no rule, so it would be unclear who gets in.',
+    remedy:
+      'Write a scope, an array of scopes, a requirement with known fields and without empty lists, or a function; `[]` is any authenticated caller.',
+  },
+  ERR_CONFIG_POLICY_SCOPE: {
+    cause:
+      'The scope is not declared in `scopes`, or breaks the grammar of a scope-token (RFC 6749 §3.3).',
+    remedy:
+      'Check the spelling; write one scope per string, and declare it where `scopes` is given.',
+  },
+  ERR_CONFIG_POLICY_TIE: {
+    cause: 'Two patterns match a same name, and neither is more specific.',
+    remedy: 'Make one of them more specific, or write a rule for each name that both match.',
+  },
+  ERR_CONFIG_POLICY_UNREGISTERED: {
+    cause:
+      'Policy and server disagree: a rule names what is not registered, or what is registered has no rule.',
+    remedy: 'Correct the names that the message lists, in the policy or where they are registered.',
+  },
+  ERR_CONFIG_RESOURCE_INVALID: {
+    cause:
+      'The resource identifier is not an absolute URL without fragment and user information (RFC 8707 §2).',
+    remedy: 'Use the public URL of the MCP endpoint, such as https://mcp.example.com/mcp.',
+  },
+  ERR_CONFIG_SCOPE_INVALID: {
+    cause: 'The scope breaks the grammar of a scope-token (RFC 6749 §3.3).',
+    remedy: 'Use printable ASCII without spaces, quotes and backslashes; one scope per string.',
+  },
+  ERR_CONFIG_SECRET_TOO_SHORT: {
+    cause:
+      'The shared secret is missing or shorter than the hash of its algorithm (RFC 7518 §3.2).',
+    remedy:
+      'Use at least 32 random bytes for HS256, 48 for HS384, 64 for HS512; better an issuer with asymmetric keys.',
+  },
+  ERR_CONFIG_SERVER_METADATA: {
+    cause: 'The metadata document given in the options cannot be used (RFC 8414 §2).',
+    remedy: 'Correct the document, or leave it out and let it be discovered.',
+  },
+  ERR_CONFIG_STORAGE_KEY: {
+    cause:
+      'The storage holds records that were sealed with a key that is not in the key ring; nothing was changed.',
+    remedy: 'Put the named key back into the key ring as a previous key.',
+  },
+  ERR_CONFIG_STORAGE_POLICY: {
+    cause: 'The server may evict records before they expire (`maxmemory-policy`).',
+    remedy: 'Set `maxmemory-policy noeviction`, or use SQLite or PostgreSQL.',
+  },
+  ERR_CONFIG_STORAGE_SCHEMA: {
+    cause: 'The schema of the storage was made by a newer release.',
+    remedy: 'Start that release, or restore a backup that this one has made.',
+  },
+  ERR_CONFIG_STORAGE_UNSEALED: {
+    cause: 'The store outlives the process, and there is no key to seal its records with.',
+    remedy: 'Create one with `mcp-gatehouse keys storage`, and pass its key ring.',
+  },
+  ERR_CONFIG_STORAGE_URL: {
+    cause: 'The text names no storage.',
+    remedy:
+      'Use `memory:`, `sqlite:./gatehouse.db`, `redis://host:6379` or `postgres://host/database`.',
+  },
+  ERR_CONFIG_TRUSTED_PROXY: {
+    cause: 'The trusted proxies are not a number of hops from 1 to 16.',
+    remedy: 'Set `trustedProxyHops` to the number of reverse proxies in front of this process.',
+  },
+}

@@ -1,0 +1,32 @@
+import { createMirroredParameters, type MirroredParameters } from '../mcp/index.ts'
+import { createHandleOwners, type HandleOwners } from './handle-owners.ts'
+import { createOpenStreams, type OpenStreams } from './open-streams.ts'
+import { type CheckOperations, createOperationCheck, scopeRules } from './operation-check.ts'
+import type { Settings } from './options/index.ts'
+import { createStepUps, type StepUps } from './step-ups.ts'
+import { createTokenAdmission, type TokenAdmission } from './token-admission.ts'
+
+/** What one resource server remembers and decides with, from request to request. */
+export interface GateState<Claims> {
+  readonly tokens: TokenAdmission<Claims>
+  readonly checkOperations: CheckOperations
+  /** Whose the values of `Mcp-Session-Id` are. */
+  readonly sessions: HandleOwners
+  readonly tasks: HandleOwners
+  readonly streams: OpenStreams
+  readonly stepUps: StepUps
+  readonly mirroredParameters: MirroredParameters
+}
+
+export function createGateState<Claims>(settings: Settings<Claims>): GateState<Claims> {
+  const { clock, policy, revocations } = settings
+  return {
+    tokens: createTokenAdmission(settings),
+    checkOperations: createOperationCheck(settings),
+    sessions: createHandleOwners(clock, revocations),
+    tasks: createHandleOwners(clock, revocations),
+    streams: createOpenStreams(settings),
+    stepUps: createStepUps(clock, scopeRules(policy).missingScopes),
+    mirroredParameters: createMirroredParameters(),
+  }
+}

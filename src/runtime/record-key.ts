@@ -1,0 +1,30 @@
+import { sha256Hex } from './digest.ts'
+
+/** The kinds of records that this package keeps; STORAGE.md says what is in them and how long. */
+export const RECORD_KINDS = ['revocation'] as const
+
+export type RecordKind = (typeof RECORD_KINDS)[number]
+
+/** Beyond this a tenant stands in keys as its hash. */
+const MAX_TENANT_LENGTH = 200
+
+/**
+ * The key of a record, `<kind>:<tenant>:<hash>`: the same on every runtime, of at most 300
+ * characters, and without the identity in it.
+ *
+ * @param tenant `undefined` for what belongs to none.
+ * @param identity What tells the record from all others of its kind and tenant.
+ */
+export async function recordKey(
+  kind: RecordKind,
+  tenant: string | undefined,
+  identity: string,
+): Promise<string> {
+  return `${kind}:${await tenantPart(tenant)}:${await sha256Hex(identity)}`
+}
+
+async function tenantPart(tenant = ''): Promise<string> {
+  // Without asterisks, so that no tenant can be called like the hash of another.
+  const part = encodeURIComponent(tenant.toWellFormed()).replaceAll('*', '%2A')
+  return part.length > MAX_TENANT_LENGTH ? `*${await sha256Hex(tenant)}` : part
+}

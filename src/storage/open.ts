@@ -1,0 +1,87 @@
+import { ConfigError } from '../errors/index.ts'
+import type { Storage } from './storage.ts'
+
+export interface OpenStorageOptions {
+  /** Of Redis: what all keys begin with. @defaultValue `mcp-gatehouse` */
+  readonly prefix?: string | undefined
+  /** Of PostgreSQL: where the tables are. @defaultValue `mcp_gatehouse` */
+  readonly schema?: string | undefined
+  /** Of Redis and PostgreSQL: how long a call may take, 1 to 60. @defaultValue 5 */
+  readonly timeoutSeconds?: number | undefined
+}
+
+/**
+ * Opens the storage that a text names: `memory:`, `sqlite:./gatehouse.db`, `redis://`, `rediss://`,
+ * `postgres://` or `postgresql://`. What a storage needs is loaded when it is the one that is named.
+ *
+ * It does NOT connect to a server: the first call does, and `check()` of the storage is one.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL` where the text names none. The message does not
+ *   contain the text, because a password may be in it.
+ *
+ * @example
+ * ```ts
+ * const storage = await openStorage('sqlite:./gatehouse.db')
+ * ```
+ */
+export async function openStorage(url: string, options: OpenStorageOptions = {}): Promise<Storage> {
+  const [, scheme = ''] = /^([a-z]+):/.exec(url) ?? []
+  switch (scheme) {
+    case 'memory':
+      if (url !== 'memory:') break
+      return (await import('./memory.ts')).memory()
+    case 'sqlite': {
+      const path = url.slice('sqlite:'.length)
+      if (path === '') break
+      return (await import('./sqlite.ts')).sqlite(path)
+    }
+    case 'redis':
+    case 'rediss':
+      return (await import('./redis.ts')).redis(url, options)
+    case 'postgres':
+    case 'postgresql':
+      return (await import('./postgres.ts')).postgres(url, options)
+    default:
+  }
+  throw new ConfigError('ERR_CONFIG_STORAGE_URL', 'storage')
+}
+
+/** Of the environment that the predecessor of this package, mcp-authkit, is configured with. */
+export type StorageEnvironment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_REDIS_URL = 'redis://localhost:6379/0'
+const DEFAULT_REDIS_KEY_PREFIX = 'mcp:auth:'
+const FILE_NAME = 'gatehouse.db'
+
+/**
+ * Opens the storage that mcp-authkit's variables name: `TOKEN_STORAGE_MODE` (`memory`, where it is
+ * not set; `file`; `redis`), `FILE_STORAGE_PATH` (the folder, which has no default here: that one
+ * was in the folder for temporary files, which everybody can write to), `REDIS_URL` and
+ * `REDIS_KEY_PREFIX`.
+ *
+ * It does NOT read what mcp-authkit has stored, and does NOT encrypt: `STORAGE_ENCRYPTION_KEY` and
+ * `STORAGE_ENCRYPTION_KEY_PATH` are for whoever seals the storage.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`
+ */
+export async function storageFromEnvironment(environment: StorageEnvironment): Promise<Storage> {
+  // In an environment, a variable that is set to nothing is one that is not set.
+  const read = (name: string): string | undefined => environment[name] || undefined
+  switch (read('TOKEN_STORAGE_MODE')) {
+    case undefined:
+    case 'memory':
+      return openStorage('memory:')
+    case 'file': {
+      const folder = read('FILE_STORAGE_PATH')
+      if (folder === undefined) throw new ConfigError('ERR_CONFIG_STORAGE_URL', 'FILE_STORAGE_PATH')
+      return openStorage(`sqlite:${folder}/${FILE_NAME}`)
+    }
+    case 'redis': {
+      const prefix = read('REDIS_KEY_PREFIX') ?? DEFAULT_REDIS_KEY_PREFIX
+      const { redis } = await import('./redis.ts')
+      return redis(read('REDIS_URL') ?? DEFAULT_REDIS_URL, { prefix })
+    }
+    default:
+      throw new ConfigError('ERR_CONFIG_STORAGE_URL', 'TOKEN_STORAGE_MODE (memory, file or redis)')
+  }
+}

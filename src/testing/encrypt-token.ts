@@ -1,0 +1,1 @@
+export { type EncryptTokenOptions, encryptToken } from '../keys/encrypt-token.ts'

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { START_SECONDS } from '../security/support/test-clock.ts'
+import { makeFolder, runHere } from './support.ts'
+
+const PAGE = resolve(import.meta.dirname, '../../docs/keys.md')
+const PROMPT = '$ npx mcp-gatehouse '
+const FOLDER = '/srv/notes'
+const SECONDS_PER_DAY = 86_400
+
+const withoutKids = (text: string): string => text.replaceAll(/[\w-]{43}(?= )/g, '<kid>')
+
+test('docs/keys.md shows what the commands print, each a day after the one before', async () => {
+  const page = await readFile(PAGE, 'utf8')
+  const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) => block)
+  expect(blocks.length).toBeGreaterThan(4)
+  const folder = await makeFolder()
+  const printed: string[] = []
+  for (const [day, block] of blocks.entries()) {
+    const [command = ''] = block.split('\n')
+    const argv = command.slice(PROMPT.length).split(' ')
+    const { code, stdout } = await runHere(folder, argv, {
+      now: START_SECONDS + day * SECONDS_PER_DAY,
+    })
+    expect([command, code]).toEqual([expect.stringMatching(/^\$ npx mcp-gatehouse keys /), 0])
+    printed.push(`${command}\n${stdout.replaceAll(folder, FOLDER)}`)
+  }
+  expect(blocks.map(withoutKids)).toEqual(printed.map(withoutKids))
+})
+
+test('docs/keys.md names every command', async () => {
+  const page = await readFile(PAGE, 'utf8')
+  const { stdout } = await runHere(join('/nowhere'), ['--help'])
+  const names = [...stdout.matchAll(/^ {2}(keys \w+) /gm)].map(([, name = '']) => name)
+  expect(names.length).toBe(6)
+  expect(names.filter((name) => !page.includes(`mcp-gatehouse ${name}`))).toEqual([])
+})

@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { openStorage } from '../../src/storage/open.ts'
+import { collect } from '../../src/testing/storage-contract/world.ts'
+
+const COUNT = 2_000
+const KEYS = Array.from({ length: COUNT }, (_, index) => `raced ${index}`)
+
+/** Two processes take the same records; every record has one winner, and both win some. */
+export async function expectOneWinnerEach(url: string, options: object): Promise<void> {
+  const storage = await openStorage(url, options)
+  for (let start = 0; start < COUNT; start += 100) {
+    const batch = KEYS.slice(start, start + 100)
+    await storage.commit(batch.map((key) => ({ kind: 'set', key, value: Buffer.from(key) })))
+  }
+  const racers = [startRacer(url, options), startRacer(url, options)]
+  await Promise.all(racers.map(({ ready }) => ready))
+  const startAt = Date.now() + 200
+  const taken = await Promise.all(racers.map((racer) => racer.race(startAt)))
+  expect(taken.flat().toSorted()).toEqual(KEYS.toSorted())
+  for (const keys of taken) expect(keys.length).toBeGreaterThan(0)
+  expect(await collect(storage.list('raced'))).toEqual([])
+  await storage.close()
+}
+
+function startRacer(url: string, options: object) {
+  const racer = fork(join(import.meta.dirname, 'racer.ts'), { execArgv: [] })
+  racer.send({ url, options, keys: KEYS })
+  return {
+    ready: once(racer, 'message'),
+    async race(startAt: number): Promise<readonly string[]> {
+      // The same moment for both: what is sent one after the other does not arrive at once.
+      racer.send(startAt)
+      const [taken] = (await once(racer, 'message')) as [readonly string[]]
+      return taken
+    },
+  }
+}
