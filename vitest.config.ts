@@ -9,8 +9,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/runtimes/**', '**/node_modules/**'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Vitest leaves a core free for an editor; most tests wait for sockets, not for a core.
+    maxWorkers: 2,
+    // Nothing is judged by the clock: these end what hangs, also on a machine that is busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './scripts/closing-line-reporter.ts'],
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
