@@ -52,9 +52,12 @@ test('what is there keeps its mode', async () => {
 test('SEC-268 commits are synchronous, and the journal is a WAL', async () => {
   const database = openDatabase(folder.file('pragma.db'), { isNew: true })
   const read = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
-  expect(
-    ['journal_mode', 'synchronous', 'fullfsync', 'foreign_keys'].map(read),
-  ).toEqual(['wal', 2, 1, 0])
+  expect(['journal_mode', 'synchronous', 'fullfsync', 'foreign_keys'].map(read)).toEqual([
+    'wal',
+    2,
+    1,
+    0,
+  ])
   // SQLite blocks the process while it waits.
   expect(read('busy_timeout')).toBeLessThanOrEqual(10)
   database.close()

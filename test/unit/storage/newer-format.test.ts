@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { memory, reseal, sealed } from '../../../src/storage/index.ts'
 import { keysInUse } from '../../../src/storage/storage-keys.ts'
-import { bytes, collect, newRing, RESERVED, read, rotatingRing, snapshot } from './sealed-support.ts'
+import {
+  bytes,
+  collect,
+  newRing,
+  RESERVED,
+  read,
+  rotatingRing,
+  snapshot,
+} from './sealed-support.ts'
 
 const NEWER = { name: 'StorageError', code: 'ERR_STORAGE_FORMAT', retryable: false }
 const KEY = 'token:tenant-a:1'
