@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'ERR_DENIED_OWNER'
   | 'ERR_DENIED_SCOPE'
   | 'ERR_DENIED_TENANT'
+  | 'ERR_STORAGE_FORMAT'
   | 'ERR_STORAGE_INPUT'
   | 'ERR_STORAGE_TAMPERED'
   | 'ERR_STORAGE_UNAVAILABLE'
@@ -52,6 +53,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ERR_DENIED_TENANT: {
     cause: 'This is not available to the organization that you signed in with.',
     remedy: 'Sign in with an account of the right organization.',
+  },
+  ERR_STORAGE_FORMAT: {
+    cause: 'The record has a format that only a newer release knows. It was kept as it is.',
+    remedy: 'Start the release that has written it, in every process.',
   },
   ERR_STORAGE_INPUT: {
     cause: 'The key, tag, value or lifetime is outside of what every store can keep.',

@@ -192,7 +192,7 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     remedy: 'Set `maxmemory-policy noeviction`, or use SQLite or PostgreSQL.',
   },
   ERR_CONFIG_STORAGE_SCHEMA: {
-    cause: 'The schema of the storage was made by a newer release.',
+    cause: 'A newer release has changed the storage so that this one cannot work with it.',
     remedy: 'Start that release, or restore a backup that this one has made.',
   },
   ERR_CONFIG_STORAGE_UNSEALED: {

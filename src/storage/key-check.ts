@@ -1,8 +1,8 @@
 import { base64url } from 'jose'
-import { ConfigError, StorageError } from '../errors/index.ts'
+import { ConfigError, type ErrorCode, StorageError } from '../errors/index.ts'
 import type { KeyRing, RingKey } from '../keys/index.ts'
-import { parseSealed } from './record-format.ts'
-import { printable, type Sealer } from './sealer.ts'
+import { parseHead, printable } from './record-format.ts'
+import type { Sealer } from './sealer.ts'
 import type { Storage, StoredRecord } from './storage.ts'
 
 /** The record that lists the keys that records are sealed with. Nobody else can use this name. */
@@ -13,6 +13,7 @@ type KeyList = Readonly<Record<string, string>>
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+const FORMAT = 1
 const KNOWN_TEXT = encoder.encode('mcp-gatehouse')
 /** How many records of a store without a list are looked at. */
 const SAMPLE = 100
@@ -22,7 +23,7 @@ const SAMPLE = 100
  *
  * @throws {ConfigError} `ERR_CONFIG_STORAGE_KEY`, naming each missing `kid`
  * @throws {StorageError} `ERR_STORAGE_TAMPERED`, where the list cannot be read, or was made for a
- *   store of another name.
+ *   store of another name; `ERR_STORAGE_FORMAT`, where a newer release has made it.
  */
 export async function checkStorageKeys(
   storage: Storage,
@@ -78,7 +79,7 @@ async function changeList(
     const record = await storage.get(KEY_CHECK)
     const changed = await change(parseList(record))
     if (changed === undefined) return
-    const value = encoder.encode(JSON.stringify({ version: 1, keys: changed }))
+    const value = encoder.encode(JSON.stringify({ version: FORMAT, keys: changed }))
     isDone =
       record === undefined
         ? await storage.set(KEY_CHECK, value, { ifAbsent: true })
@@ -88,13 +89,20 @@ async function changeList(
 
 function parseList(record: StoredRecord | undefined): KeyList {
   if (record === undefined) return {}
+  const { version, keys } = parseJson(record.value)
+  const texts = keys && Object.values(keys)
+  const isList = version === FORMAT && texts?.every((text) => typeof text === 'string')
+  if (isList) return keys as KeyList
+  throw unreadable(Number(version) > FORMAT ? 'ERR_STORAGE_FORMAT' : 'ERR_STORAGE_TAMPERED')
+}
+
+function parseJson(value: Uint8Array): { readonly version?: unknown; readonly keys?: object } {
   try {
-    const { version, keys } = JSON.parse(decoder.decode(record.value))
-    if (version === 1 && Object.values(keys).every((text) => typeof text === 'string')) return keys
+    return Object(JSON.parse(decoder.decode(value)))
   } catch {
-    // Said below, without what the parser quotes.
+    // Without what the parser quotes.
+    throw unreadable()
   }
-  throw unreadable()
 }
 
 function bytesOf(sealedText: string): Uint8Array {
@@ -105,8 +113,8 @@ function bytesOf(sealedText: string): Uint8Array {
   }
 }
 
-function unreadable(): StorageError {
-  return new StorageError('ERR_STORAGE_TAMPERED', 'List of storage keys', { retryable: false })
+function unreadable(code: ErrorCode = 'ERR_STORAGE_TAMPERED'): StorageError {
+  return new StorageError(code, 'List of storage keys', { retryable: false })
 }
 
 /** Whom the records of a store belong to that has no list: it is new, or lost it. */
@@ -115,7 +123,7 @@ async function sampleKids(storage: Storage): Promise<readonly string[]> {
   let seen = 0
   for await (const key of storage.list('')) {
     const record = await storage.get(key)
-    if (record !== undefined) kids.add(parseSealed(record.value)?.kid ?? '')
+    if (record !== undefined) kids.add(parseHead(record.value)?.kid ?? '')
     seen += 1
     if (seen === SAMPLE) break
   }

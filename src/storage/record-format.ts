@@ -12,7 +12,8 @@
  * and the record's key. What is sealed: the length of the notes (4 bytes, big-endian), the notes as
  * JSON, the value.
  *
- * A release reads its own version and the one before; it writes the one that both can read.
+ * A release reads its own version and the one before; it writes the one that both can read. Version,
+ * length and kid stay in every version: a release that cannot open a record knows what it needs.
  *
  * @module
  */
@@ -49,6 +50,14 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const NO_BYTES = new Uint8Array()
 
+/** Kids of storage keys are thumbprints (RFC 7638). */
+const THUMBPRINT = /^[\w-]{43}$/
+
+/** A kid as it may stand in a message: what is no thumbprint was written by somebody else. */
+export function printable(kid: string): string {
+  return THUMBPRINT.test(kid) ? kid : '(malformed)'
+}
+
 /** Version, length and kid. */
 export function formatHead(kid: string): Uint8Array<ArrayBuffer> {
   const bytes = encoder.encode(kid)
@@ -60,6 +69,21 @@ export function formatSealed(
   { salt, nonce, ciphertext }: Omit<SealedParts, 'kid'>,
 ): Uint8Array<ArrayBuffer> {
   return join(head, salt, nonce, ciphertext)
+}
+
+/**
+ * What every version begins with; nobody has checked it.
+ *
+ * @returns `undefined` for what is no sealed record, as far as can be seen.
+ */
+export function parseHead(
+  record: Uint8Array,
+): { readonly kid: string; readonly isNewer: boolean } | undefined {
+  const [version = 0, kidBytes = 0] = record
+  if (version < VERSION || record.length < HEAD_BYTES + kidBytes) return undefined
+  const kid = decoder.decode(record.slice(HEAD_BYTES, HEAD_BYTES + kidBytes))
+  const isNewer = version > VERSION
+  return isNewer && !THUMBPRINT.test(kid) ? undefined : { kid, isNewer }
 }
 
 /** @returns `undefined` for what is no record of a version that is known here. */

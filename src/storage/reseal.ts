@@ -28,6 +28,8 @@ export interface ResealReport {
   readonly isComplete: boolean
 }
 
+const UNREADABLE: ReadonlySet<string> = new Set(['ERR_STORAGE_TAMPERED', 'ERR_STORAGE_FORMAT'])
+
 type Outcome = 'resealed' | 'current' | 'unreadable' | 'gone'
 
 /** After so many records others get their turn, also where the store never waits for anything. */
@@ -106,7 +108,7 @@ async function openOrTell(
   try {
     return await sealer.open(key, record.value)
   } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ERR_STORAGE_TAMPERED')) throw error
+    if (!(error instanceof StorageError && UNREADABLE.has(error.code))) throw error
     onUnreadable?.(key, error)
     return undefined
   }

@@ -11,7 +11,9 @@ import {
   formatSealed,
   NONCE_BYTES,
   parseContent,
+  parseHead,
   parseSealed,
+  printable,
   type RecordContent,
   SALT_BYTES,
 } from './record-format.ts'
@@ -36,7 +38,8 @@ export interface Sealer {
   seal(ringKey: RingKey, key: string, content: RecordContent): Promise<Uint8Array<ArrayBuffer>>
   /**
    * @throws {StorageError} `ERR_STORAGE_TAMPERED`, where the bytes are not exactly what was sealed
-   *   for this key of this store with a key of the ring.
+   *   for this key of this store with a key of the ring; `ERR_STORAGE_FORMAT`, where a newer
+   *   release has sealed it.
    */
   open(key: string, record: Uint8Array): Promise<OpenedRecord>
 }
@@ -66,7 +69,7 @@ export function createSealer(keys: KeyRing, options: SealingOptions = {}): Seale
     },
     async open(key, record) {
       const parts = parseSealed(record)
-      if (parts === undefined) throw tampered(key, 'no sealed record of a known version')
+      if (parts === undefined) throw unreadable(key, record)
       const { kid, salt, nonce, ciphertext } = parts
       const ringKey = await keys.find(kid)
       if (ringKey === undefined) throw tampered(key, `its key ${printable(kid)} is not in the ring`)
@@ -91,14 +94,19 @@ function prepareKey(ringKey: RingKey, store: string): PreparedKey {
   return { cipher: createRecordCipher(secret), head, binding: formatBinding(head, store) }
 }
 
-/** A kid as it may stand in a message: what is no thumbprint was written by somebody else. */
-export function printable(kid: string): string {
-  return /^[\w-]{43}$/.test(kid) ? kid : '(malformed)'
+function unreadable(key: string, record: Uint8Array): StorageError {
+  const head = parseHead(record)
+  if (head?.isNewer !== true) return tampered(key, 'no sealed record')
+  const subject = `${kindOf(key)} (sealed with the key ${head.kid})`
+  return new StorageError('ERR_STORAGE_FORMAT', subject, { retryable: false })
+}
+
+function tampered(key: string, what: string): StorageError {
+  return new StorageError('ERR_STORAGE_TAMPERED', `${kindOf(key)} (${what})`, { retryable: false })
 }
 
 /** Names the kind of the record, which its key begins with, and not the key. */
-function tampered(key: string, what: string): StorageError {
+function kindOf(key: string): string {
   const kind = /^([\w-]{1,64}):/.exec(key)?.[1]
-  const subject = kind === undefined ? 'Record' : `Record of the kind ${kind}`
-  return new StorageError('ERR_STORAGE_TAMPERED', `${subject} (${what})`, { retryable: false })
+  return kind === undefined ? 'Record' : `Record of the kind ${kind}`
 }

@@ -1,12 +1,12 @@
 import { KEY_CHECK, listedStorageKeys } from './key-check.ts'
-import { parseSealed } from './record-format.ts'
+import { parseHead } from './record-format.ts'
 import type { Storage } from './storage.ts'
 
 /** Which keys the records of a store are sealed with. */
 export interface KeyUsage {
   /** The number of records by `kid`; 0 for a key that is on the list and has none. */
   readonly records: ReadonlyMap<string, number>
-  /** How many are no sealed records. */
+  /** How many are no sealed records. Those that a newer release has sealed are. */
   readonly unreadable: number
 }
 
@@ -26,7 +26,7 @@ export async function keysInUse(storage: Storage): Promise<KeyUsage> {
   for await (const key of storage.list('')) {
     const record = key === KEY_CHECK ? undefined : await storage.get(key)
     if (record === undefined) continue
-    const kid = parseSealed(record.value)?.kid
+    const kid = parseHead(record.value)?.kid
     if (kid === undefined) unreadable += 1
     else records.set(kid, (records.get(kid) ?? 0) + 1)
   }

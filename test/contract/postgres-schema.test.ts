@@ -38,13 +38,16 @@ describe.skipIf(missing !== '')(`the schema in PostgreSQL${missing}`, () => {
     await storage.set('kept', VALUE)
     await storage.close()
     const current = await versionOf(schema)
-    await admin.query(`UPDATE ${schema}.schema_version SET version = ${current + 1}`)
+    const newer = current + 1
+    await admin.query(
+      `UPDATE ${schema}.schema_version SET version = ${newer}, compatible_from = ${newer}`,
+    )
     const older = postgres(POSTGRES_URL, { schema })
     const refusal = { name: 'ConfigError', code: 'ERR_CONFIG_STORAGE_SCHEMA' }
     await expect(older.check()).rejects.toMatchObject(refusal)
     await expect(older.take('kept')).rejects.toMatchObject(refusal)
-    expect(await versionOf(schema)).toBe(current + 1)
-    await admin.query(`UPDATE ${schema}.schema_version SET version = ${current}`)
+    expect(await versionOf(schema)).toBe(newer)
+    await admin.query(`UPDATE ${schema}.schema_version SET compatible_from = 1`)
     expect(await older.get('kept')).toMatchObject({ value: VALUE })
     await older.close()
   })

@@ -52,9 +52,12 @@ test('what is there keeps its mode', async () => {
 test('SEC-268 commits are synchronous, and the journal is a WAL', async () => {
   const database = openDatabase(folder.file('pragma.db'), { isNew: true })
   const read = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
-  expect(
-    ['journal_mode', 'synchronous', 'fullfsync', 'user_version', 'foreign_keys'].map(read),
-  ).toEqual(['wal', 2, 1, 1, 0])
+  expect(['journal_mode', 'synchronous', 'fullfsync', 'foreign_keys'].map(read)).toEqual([
+    'wal',
+    2,
+    1,
+    0,
+  ])
   // SQLite blocks the process while it waits.
   expect(read('busy_timeout')).toBeLessThanOrEqual(10)
   database.close()
@@ -100,7 +103,7 @@ test('SEC-281 an older binary refuses a newer schema, and changes nothing', asyn
   const file = folder.file('newer.db')
   await sqlite(file).close()
   const newer = new DatabaseSync(file)
-  newer.exec('PRAGMA user_version = 99')
+  newer.exec('UPDATE schema_version SET version = 99, compatible_from = 99')
   newer.close()
   const before = readFileSync(file)
   expectConfigError(() => sqlite(file), 'ERR_CONFIG_STORAGE_SCHEMA')
@@ -111,15 +114,18 @@ test('SEC-281 a migration that fails in the middle has changed nothing, and is d
   const database = new DatabaseSync(folder.file('migration.db'))
   const tables = () =>
     database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all().length
-  const migrations = ['CREATE TABLE one (a)', 'CREATE TABLE two (a); INSERT INTO one VALUES (1)']
-  expect(() => migrate(database, 'file', [...migrations, 'CREATE nonsense'])).toThrow('nonsense')
+  const step = (statements: string) => ({ statements, isAdditive: false })
+  const first = step('CREATE TABLE one (a)')
+  const migrations = [first, step('CREATE TABLE two (a); INSERT INTO one VALUES (1)')]
+  const broken = [...migrations, step('CREATE nonsense')]
+  expect(() => migrate(database, 'file', broken)).toThrow('nonsense')
   expect(tables()).toBe(0)
-  migrate(database, 'file', migrations.slice(0, 1))
+  migrate(database, 'file', [first])
   migrate(database, 'file', migrations)
   migrate(database, 'file', migrations)
-  expect(tables()).toBe(2)
+  expect(tables()).toBe(3)
   expect(database.prepare('SELECT a FROM one').all()).toHaveLength(1)
-  expect(() => migrate(database, 'file', migrations.slice(0, 1))).toThrow(ConfigError)
+  expect(() => migrate(database, 'file', [first])).toThrow(ConfigError)
   database.close()
 })
 
@@ -129,7 +135,7 @@ test('SEC-281 a process killed in the middle of a migration leaves a file that o
     const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
     const database = new DatabaseSync(process.argv[1])
     database.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE records (key)')
-    database.exec('PRAGMA user_version = 1')
+    database.exec('CREATE TABLE schema_version (version)')
     process.kill(process.pid, 'SIGKILL')`
   expect(spawnSync(process.execPath, ['-e', script, file]).signal).toBe('SIGKILL')
   const storage = sqlite(file)

@@ -4,6 +4,7 @@ import { within } from '../within.ts'
 import { createClient, defineScripts, isClient, type RedisClient } from './client.ts'
 import { toStorageError } from './failure.ts'
 import { inspectServer } from './inspection.ts'
+import { agreeOnSchema } from './schema.ts'
 import { type ClientWatch, watchClient } from './watch.ts'
 
 /** A connection that comes back by itself. */
@@ -50,6 +51,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     const client = await opened
     await untilReady(client)
     const found = await inspectServer(client, base, address)
+    await agreeOnSchema(client, base, address)
     const isAnother = replicationId !== undefined && found !== undefined && found !== replicationId
     replicationId = found ?? replicationId
     if (isAnother) onFailover?.()

@@ -9,6 +9,7 @@
  * - `t:<tag>`, a sorted set of keys of records, by the millisecond of their expiry
  * - `l:<name>`, who holds a lock
  * - `f`, the last fence
+ * - `s`, a hash of the version of all this, and of the oldest one that can work with it
  *
  * @module
  */
@@ -200,6 +201,20 @@ return redis.call('DEL', name)
 /** Answers what the server that has the keys says about itself. */
 const INSPECT = "return redis.call('INFO', 'memory') .. redis.call('INFO', 'replication')"
 
+/**
+ * Arguments: the version that this release knows, the oldest that can work with it. Answers what
+ * the store has, which is raised to that. Who cannot write now cannot write records either.
+ */
+const AGREE = `
+local schema = KEYS[1] .. 's'
+local version = tonumber(redis.call('HGET', schema, 'version') or 0)
+if version >= tonumber(ARGV[1]) then
+  return redis.call('HMGET', schema, 'version', 'compatible_from')
+end
+redis.pcall('HSET', schema, 'version', ARGV[1], 'compatible_from', ARGV[2])
+return { ARGV[1], ARGV[2] }
+`
+
 export type ScriptName =
   | 'Commit'
   | 'Take'
@@ -211,6 +226,7 @@ export type ScriptName =
   | 'Extend'
   | 'Release'
   | 'Inspect'
+  | 'Agree'
 
 /** The scripts as they are sent. */
 export const SCRIPTS: Readonly<Record<ScriptName, string>> = {
@@ -224,4 +240,5 @@ export const SCRIPTS: Readonly<Record<ScriptName, string>> = {
   Extend: PRELUDE + EXTEND,
   Release: PRELUDE + RELEASE,
   Inspect: INSPECT,
+  Agree: AGREE,
 }

@@ -2,8 +2,9 @@ import type * as FileSystem from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { ConfigError, StorageError } from '../../errors/index.ts'
 import { nodeBuiltin } from '../../runtime/index.ts'
+import type { Migration } from '../schema-version.ts'
 import { isBusy, toStorageError } from './errors.ts'
-import { migrate } from './schema.ts'
+import { MIGRATIONS, migrate } from './schema.ts'
 
 /**
  * `FULL` syncs the WAL with every commit: an acknowledged write survives a loss of power. On macOS
@@ -22,6 +23,12 @@ const OPEN_MILLISECONDS = 5_000
 /** SQLite waits this long for a lock and blocks the process; the rest of the wait does not. */
 const BLOCKING_MILLISECONDS = 5
 
+export interface OpenDatabaseOptions {
+  readonly isNew: boolean
+  /** @defaultValue those of this release */
+  readonly migrations?: readonly Migration[]
+}
+
 /**
  * Opens the file of a storage, with the schema of this release.
  *
@@ -31,7 +38,10 @@ const BLOCKING_MILLISECONDS = 5
  *   has no `node:sqlite`
  * @throws {StorageError} `ERR_STORAGE_UNAVAILABLE`, `ERR_STORAGE_WRITE`
  */
-export function openDatabase(path: string, { isNew }: { isNew: boolean }): DatabaseSync {
+export function openDatabase(
+  path: string,
+  { isNew, migrations = MIGRATIONS }: OpenDatabaseOptions,
+): DatabaseSync {
   const [sqlite, files] = [nodeBuiltin('node:sqlite'), nodeBuiltin('node:fs')]
   if (sqlite === undefined || files === undefined) {
     throw new ConfigError('ERR_CONFIG_PEER_MISSING', 'node:sqlite (a part of Node.js 22.19)')
@@ -45,7 +55,7 @@ export function openDatabase(path: string, { isNew }: { isNew: boolean }): Datab
       enableForeignKeyConstraints: false,
       enableDoubleQuotedStringLiterals: false,
     })
-    prepareDatabase(database, path)
+    prepareDatabase(database, path, migrations)
     return database
   } catch (error) {
     database?.close()
@@ -84,27 +94,36 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-function prepareDatabase(database: DatabaseSync, path: string): void {
+function prepareDatabase(
+  database: DatabaseSync,
+  path: string,
+  migrations: readonly Migration[],
+): void {
   // SQLite does not wait for the lock that changing the journal mode needs.
   const deadline = performance.now() + OPEN_MILLISECONDS
-  while (!isPrepared(database, path, performance.now() >= deadline)) {
+  const isLastTime = (): boolean => performance.now() >= deadline
+  while (!isPrepared(() => prepareOnce(database, path, migrations), isLastTime())) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
   }
   database.exec(`PRAGMA busy_timeout = ${BLOCKING_MILLISECONDS}`)
 }
 
-function isPrepared(database: DatabaseSync, path: string, isLastTime: boolean): boolean {
+function isPrepared(prepare: () => void, isLastTime: boolean): boolean {
   try {
-    const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
-    if (mode !== 'wal') {
-      const subject = `${path} (its file system has no shared memory, which WAL needs)`
-      throw new StorageError('ERR_STORAGE_UNAVAILABLE', subject, { retryable: false })
-    }
-    database.exec(PRAGMAS)
-    migrate(database, path)
+    prepare()
     return true
   } catch (error) {
     if (isLastTime || !isBusy(error)) throw error
     return false
   }
+}
+
+function prepareOnce(database: DatabaseSync, path: string, migrations: readonly Migration[]): void {
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
+  if (mode !== 'wal') {
+    const subject = `${path} (its file system has no shared memory, which WAL needs)`
+    throw new StorageError('ERR_STORAGE_UNAVAILABLE', subject, { retryable: false })
+  }
+  database.exec(PRAGMAS)
+  migrate(database, path, migrations)
 }

@@ -1,14 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { ConfigError } from '../../errors/index.ts'
+import {
+  type Migration,
+  requireCompatible,
+  type SchemaVersion,
+  schemaVersionOf,
+} from '../schema-version.ts'
 
 /**
- * What each version of the schema adds to the one before. A published entry never changes.
- *
  * Triggers forget the tags, so that no way of deleting or replacing a record can leave them behind.
  * `AUTOINCREMENT` never gives a fence again, also not that of a lock that was released.
  */
-const MIGRATIONS: readonly string[] = [
-  `
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    isAdditive: false,
+    statements: `
   CREATE TABLE records (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -34,24 +39,35 @@ const MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT;
   `,
+  },
 ]
 
+const CREATE_SCHEMA_VERSION = `
+  CREATE TABLE IF NOT EXISTS schema_version (
+    is_only INTEGER PRIMARY KEY DEFAULT 1 CHECK (is_only = 1),
+    version INTEGER NOT NULL,
+    compatible_from INTEGER NOT NULL
+  ) STRICT;
+`
+
 /**
- * Brings the schema up to date, all at once: whoever dies in the middle has changed nothing.
+ * Brings the schema up to date, all at once: whoever dies in the middle has changed nothing. A newer
+ * one that this release can work with stays as it is.
  *
- * @throws {ConfigError} `ERR_CONFIG_STORAGE_SCHEMA` where it is newer; nothing is changed then
+ * @throws {ConfigError} `ERR_CONFIG_STORAGE_SCHEMA` where it cannot; nothing is changed then
  */
 export function migrate(
   database: DatabaseSync,
   path: string,
-  migrations: readonly string[] = MIGRATIONS,
+  migrations: readonly Migration[] = MIGRATIONS,
 ): void {
-  if (versionOf(database, path, migrations.length) === migrations.length) return
+  const known = migrations.length
+  if (readVersion(database, path, known) >= known) return
   database.exec('BEGIN IMMEDIATE')
   try {
-    const from = versionOf(database, path, migrations.length)
-    for (const migration of migrations.slice(from)) database.exec(migration)
-    database.exec(`PRAGMA user_version = ${migrations.length}`)
+    const from = readVersion(database, path, known)
+    for (const { statements } of migrations.slice(from)) database.exec(statements)
+    if (from < known) writeVersion(database, schemaVersionOf(migrations))
     database.exec('COMMIT')
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
@@ -59,8 +75,23 @@ export function migrate(
   }
 }
 
-function versionOf(database: DatabaseSync, path: string, newest: number): number {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version > newest) throw new ConfigError('ERR_CONFIG_STORAGE_SCHEMA', path)
-  return version
+/** 0 for a file without a schema. */
+function readVersion(database: DatabaseSync, path: string, known: number): number {
+  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").get()
+  if (table === undefined) return 0
+  const row = database.prepare('SELECT version, compatible_from FROM schema_version').get()
+  if (row === undefined) return 0
+  const found = {
+    version: Number(row['version']),
+    compatibleFrom: Number(row['compatible_from']),
+  }
+  requireCompatible(found, known, path)
+  return found.version
+}
+
+function writeVersion(database: DatabaseSync, { version, compatibleFrom }: SchemaVersion): void {
+  database.exec(CREATE_SCHEMA_VERSION)
+  database
+    .prepare('INSERT OR REPLACE INTO schema_version VALUES (1, ?, ?)')
+    .run(version, compatibleFrom)
 }

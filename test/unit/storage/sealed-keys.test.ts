@@ -88,7 +88,7 @@ describe('SEC-263 the wrong key', () => {
     expect(await collect(store.list(''))).toEqual([KEY])
   })
 
-  test.each(['not JSON', '{}', '{"version":2,"keys":{}}', '{"version":1,"keys":{"a":1}}', 'null'])(
+  test.each(['not JSON', '{}', '{"version":0,"keys":{}}', '{"version":1,"keys":{"a":1}}', 'null'])(
     'cannot be told by a list of keys that is %s',
     async (text) => {
       const ring = await newRing()
