@@ -8,6 +8,8 @@ export const ROWS: Readonly<Record<string, () => Promise<Row>>> = {
   'mcp-auth': () => import('./rows/mcp-auth.ts'),
   policy: () => import('./rows/policy.ts'),
   list: () => import('./rows/list.ts'),
+  storage: () => import('./rows/storage.ts'),
+  take: () => import('./rows/take.ts'),
   memory: () => import('./rows/memory.ts'),
   import: () => import('./rows/import.ts'),
 }

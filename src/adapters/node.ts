@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { runWithRequest } from '../context/index.ts'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { interceptAnswer } from './node-answer.ts'
@@ -35,6 +35,8 @@ export interface ProtectOptions {
   readonly keepBody?: boolean
 }
 
+const OPTIONS: readonly string[] = ['keepBody'] satisfies (keyof ProtectOptions)[]
+
 /**
  * Puts the gate in front of a request listener. The metadata is served too, at its own path.
  *
@@ -51,8 +53,10 @@ export interface ProtectOptions {
 export function protect<Claims>(
   gatehouse: ResourceServer<Claims>,
   listener: AuthenticatedListener<Claims>,
-  { keepBody = false }: ProtectOptions = {},
+  options: ProtectOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  requireKnownOptions(options, OPTIONS, 'protect')
+  const { keepBody = false } = options
   if (keepBody && gatehouse.checksMessages) {
     throw new ConfigError('ERR_CONFIG_OPTIONS_CONFLICT', 'keepBody, policy')
   }

@@ -7,3 +7,4 @@ export {
   StorageError,
   UpstreamError,
 } from './errors.ts'
+export { requireKnownOptions } from './known-options.ts'

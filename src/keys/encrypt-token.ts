@@ -1,5 +1,5 @@
 import { CompactEncrypt, importJWK, type JWK, SignJWT } from 'jose'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { KEY_RULES } from './key-use.ts'
 
@@ -23,6 +23,12 @@ const KEYS = {
   signingKey: { isPrivate: true, algorithms: KEY_RULES.signing.algorithms },
 } as const
 const MAX_LIFETIME_SECONDS = 86_400
+const OPTIONS: readonly string[] = [
+  'encryptionKey',
+  'signingKey',
+  'lifetimeSeconds',
+  'clock',
+] satisfies (keyof EncryptTokenOptions)[]
 
 /**
  * Issues an encrypted access token: the claims signed by the issuer (`at+jwt`, RFC 9068), and that
@@ -32,7 +38,8 @@ const MAX_LIFETIME_SECONDS = 86_400
  * are not given. A member that is `undefined` is left out. It does NOT check the claims.
  *
  * @throws {ConfigError} `ERR_CONFIG_KEY_INVALID`, where a key is private instead of public or the
- *   other way round, has no `kid`, or has another algorithm; `ERR_CONFIG_NUMBER_RANGE`
+ *   other way round, has no `kid`, or has another algorithm; `ERR_CONFIG_NUMBER_RANGE`,
+ *   `ERR_CONFIG_OPTION_UNKNOWN`
  *
  * @see [RFC 7516](https://www.rfc-editor.org/rfc/rfc7516.html)
  */
@@ -40,6 +47,7 @@ export async function encryptToken(
   claims: Readonly<Record<string, unknown>>,
   options: EncryptTokenOptions,
 ): Promise<string> {
+  requireKnownOptions(options, OPTIONS, 'encryptToken')
   const { encryptionKey, signingKey, lifetimeSeconds = 300, clock = systemClock } = options
   if (!(lifetimeSeconds >= 1 && lifetimeSeconds <= MAX_LIFETIME_SECONDS)) {
     const range = `lifetimeSeconds (1 to ${MAX_LIFETIME_SECONDS})`

@@ -5,7 +5,7 @@ import {
   generateKeyPair,
   generateSecret,
 } from 'jose'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { KEY_RULES, type KeyStatus, type KeyUse, type StoredKey } from './key-use.ts'
 
@@ -35,6 +35,12 @@ const ALGORITHMS: Readonly<Record<KeyUse, readonly NewKeyAlgorithm[]>> = {
   state: [],
 }
 const RSA_BITS = 3_072
+const OPTIONS: readonly string[] = [
+  'use',
+  'alg',
+  'status',
+  'clock',
+] satisfies (keyof GenerateKeyOptions)[]
 
 /** Whether a new key can have this algorithm. */
 export function isNewKeyAlgorithm(alg: string | undefined): alg is NewKeyAlgorithm {
@@ -45,9 +51,11 @@ export function isNewKeyAlgorithm(alg: string | undefined): alg is NewKeyAlgorit
  * Makes a private key for a key file, with its thumbprint as `kid` (RFC 7638). It is NOT written
  * anywhere.
  *
- * @throws {ConfigError} `ERR_CONFIG_KEY_INVALID`, where the use has no such algorithm.
+ * @throws {ConfigError} `ERR_CONFIG_KEY_INVALID`, where the use has no such algorithm;
+ *   `ERR_CONFIG_OPTION_UNKNOWN`
  */
 export async function generateKey(options: GenerateKeyOptions): Promise<StoredKey> {
+  requireKnownOptions(options, OPTIONS, 'generateKey')
   const { use, status = 'current', clock = systemClock } = options
   const algorithms = ALGORITHMS[use]
   const alg = options.alg ?? algorithms[0]

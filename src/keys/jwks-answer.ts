@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 export interface JwksAnswerOptions {
@@ -7,6 +7,7 @@ export interface JwksAnswerOptions {
 }
 
 const MAX_MAX_AGE_SECONDS = 86_400
+const OPTIONS: readonly string[] = ['maxAgeSeconds'] satisfies (keyof JwksAnswerOptions)[]
 
 /**
  * Builds the answer of the JWKS endpoint (RFC 7517 §5): the public keys of these rings, the next
@@ -18,8 +19,10 @@ const MAX_MAX_AGE_SECONDS = 86_400
  */
 export async function buildJwksAnswer(
   rings: readonly KeyRing[],
-  { maxAgeSeconds = 600 }: JwksAnswerOptions = {},
+  options: JwksAnswerOptions = {},
 ): Promise<Response> {
+  requireKnownOptions(options, OPTIONS, 'buildJwksAnswer')
+  const { maxAgeSeconds = 600 } = options
   if (!(maxAgeSeconds >= 0 && maxAgeSeconds <= MAX_MAX_AGE_SECONDS)) {
     throw new ConfigError('ERR_CONFIG_NUMBER_RANGE', `maxAgeSeconds (0 to ${MAX_MAX_AGE_SECONDS})`)
   }

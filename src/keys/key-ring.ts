@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import { requireKnownOptions } from '../errors/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import type { KeySource } from './key-source.ts'
 import type { KeyUse, StoredKeys } from './key-use.ts'
@@ -31,6 +32,13 @@ export interface KeyRingOptions {
   readonly clock?: Clock
 }
 
+const OPTIONS: readonly string[] = [
+  'use',
+  'source',
+  'onError',
+  'clock',
+] satisfies (keyof KeyRingOptions)[]
+
 /**
  * Reads the keys for one use, and reads them again when their source has changed. A changed source
  * that is invalid is ignored as a whole: the last good keys stay.
@@ -39,14 +47,12 @@ export interface KeyRingOptions {
  * them (`ring`, `use`, `key_ops`).
  *
  * @throws {ConfigError} `ERR_CONFIG_KEY_FILE` or `ERR_CONFIG_KEY_INVALID`, where the keys cannot be
- *   read the first time, or one of them is of another kind or marked for another use.
+ *   read the first time, or one of them is of another kind or marked for another use;
+ *   `ERR_CONFIG_OPTION_UNKNOWN`
  */
-export async function createKeyRing({
-  use,
-  source,
-  onError = warn,
-  clock = systemClock,
-}: KeyRingOptions): Promise<KeyRing> {
+export async function createKeyRing(options: KeyRingOptions): Promise<KeyRing> {
+  requireKnownOptions(options, OPTIONS, 'createKeyRing')
+  const { use, source, onError = warn, clock = systemClock } = options
   let checkedAt = clock.elapsed()
   let seen: StoredKeys = await source.read()
   let keys: RingKeys = await readRingKeys(seen, use, source.name)

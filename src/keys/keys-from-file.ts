@@ -1,5 +1,5 @@
 import type * as FileSystem from 'node:fs'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { type KeySource, parseStoredKeys } from './key-source.ts'
 import type { StoredKeys } from './key-use.ts'
 
@@ -15,6 +15,7 @@ export interface KeyFileOptions {
 type FileHandle = FileSystem.promises.FileHandle
 
 const MAX_BYTES = 1_048_576
+const OPTIONS: readonly string[] = ['allowGroupRead'] satisfies (keyof KeyFileOptions)[]
 
 /**
  * Reads keys from a private JSON Web Key Set. The file is looked at when a key is used, at most
@@ -27,6 +28,7 @@ const MAX_BYTES = 1_048_576
  *   larger than 1 MiB, no key set, or open to others.
  */
 export function keysFromFile(path: string, options: KeyFileOptions = {}): KeySource {
+  requireKnownOptions(options, OPTIONS, 'keysFromFile')
   const name = `Key file ${path}`
   const forbiddenBits = options.allowGroupRead === true ? 0o037 : 0o077
   let known: { readonly state: string; readonly document: StoredKeys } | undefined

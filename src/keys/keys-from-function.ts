@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { checkStoredKeys, type KeySource } from './key-source.ts'
 
 export interface KeyFunctionOptions {
@@ -12,6 +12,11 @@ export interface KeyFunctionOptions {
 
 /** How soon it is called again for an unknown `kid`, which anybody can make up. */
 const RECHECK_SECONDS = 10
+const OPTIONS: readonly string[] = [
+  'name',
+  'checkSeconds',
+  'timeoutSeconds',
+] satisfies (keyof KeyFunctionOptions)[]
 
 /**
  * Reads keys by calling a function, such as one that asks a key management service for a secret.
@@ -25,6 +30,7 @@ export function keysFromFunction(
   load: (signal: AbortSignal) => unknown,
   options: KeyFunctionOptions = {},
 ): KeySource {
+  requireKnownOptions(options, OPTIONS, 'keysFromFunction')
   const { name = 'Key function', checkSeconds = 300, timeoutSeconds = 5 } = options
   for (const [option, value] of Object.entries({ checkSeconds, timeoutSeconds })) {
     if (value >= 1) continue

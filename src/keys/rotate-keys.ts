@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { systemClock } from '../runtime/index.ts'
 import { type GenerateKeyOptions, generateKey, isNewKeyAlgorithm } from './generate-keys.ts'
 import type { StoredKeys } from './key-use.ts'
@@ -16,6 +16,14 @@ export interface RotateKeysOptions extends Omit<GenerateKeyOptions, 'status'> {
   /** The `kid` of every key that something kept still needs, such as sealed records: they stay. */
   readonly inUse?: Iterable<string> | undefined
 }
+
+const OPTIONS: readonly string[] = [
+  'use',
+  'alg',
+  'clock',
+  'overlapSeconds',
+  'inUse',
+] satisfies (keyof RotateKeysOptions)[]
 
 /** What a rotation comes to. */
 export interface KeyRotation {
@@ -41,6 +49,7 @@ export async function rotateKeys(
   stored: StoredKeys,
   options: RotateKeysOptions,
 ): Promise<KeyRotation> {
+  requireKnownOptions(options, OPTIONS, 'rotateKeys')
   const { use, overlapSeconds, clock = systemClock } = options
   if (!(overlapSeconds >= 1)) {
     throw new ConfigError('ERR_CONFIG_NUMBER_RANGE', 'overlapSeconds (at least 1)')

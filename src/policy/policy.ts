@@ -98,7 +98,7 @@ export function definePolicy<
 
 /** Whether `value` is a policy, where its options could stand too. */
 export function isPolicy(value: Policy | PolicyOptions): value is Policy {
-  return 'decide' in value
+  return typeof value === 'object' && value !== null && 'decide' in value
 }
 
 /** What cannot be decided is not shown. */

@@ -19,7 +19,8 @@ const decoder = new TextDecoder()
  *
  * @example
  * ```ts
- * createResourceServer({ …, revocations: storedRevocations(await openStorage(process.env.STORE)) })
+ * const revocations = storedRevocations(await openStorage('sqlite:./gatehouse.db'))
+ * createResourceServer({ resource, authorizationServers, revocations })
  * ```
  */
 export function storedRevocations(storage: Storage): Revocations {

@@ -1,4 +1,5 @@
 import { runWithRequest } from '../context/index.ts'
+import { requireKnownOptions } from '../errors/index.ts'
 import {
   applyPlan,
   type BodySource,
@@ -38,8 +39,9 @@ export function createWebGate<Claims>(
       const { authInfo, principal, parsedBody } = admission
       return admission.handle(() => handler(request, { authInfo, principal, parsedBody }))
     },
-    protectFetch(fetch, { publicPaths = [] } = {}) {
-      const open = parsePublicPaths(publicPaths)
+    protectFetch(fetch, options = {}) {
+      requireKnownOptions(options, ['publicPaths'], 'protectFetch')
+      const open = parsePublicPaths(options.publicPaths ?? [])
       return async (request, ...platform) => {
         if (open.has(fromRequest(request).path)) return fetch(request, ...platform)
         const admission = await admit(request, keepingBody(request))

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import type { Policy } from '../policy/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import type { HandlerRequest } from './answers.ts'
@@ -28,6 +28,12 @@ export interface GuardOptions {
   /** For tests. @defaultValue the system's clock */
   readonly clock?: Clock
 }
+
+const OPTIONS: readonly string[] = [
+  'unauthenticated',
+  'reconcile',
+  'clock',
+] satisfies (keyof GuardOptions)[]
 
 /**
  * Enforces a policy around the handlers of an MCP server: the same decisions as at the gate, also
@@ -59,8 +65,10 @@ export interface GuardOptions {
 export function guard<Server extends GuardableServer | GuardableMcpServer>(
   server: Server,
   policy: Policy,
-  { unauthenticated = 'deny', reconcile = 'error', clock = systemClock }: GuardOptions = {},
+  options: GuardOptions = {},
 ): Server {
+  requireKnownOptions(options, OPTIONS, 'guard')
+  const { unauthenticated = 'deny', reconcile = 'error', clock = systemClock } = options
   const protocol = protocolOf(server)
   if (typeof policy?.decide !== 'function') {
     throw new ConfigError('ERR_CONFIG_OPTION_TYPE', 'guard: policy (of definePolicy)')

@@ -1,3 +1,4 @@
+import { requireKnownOptions } from '../errors/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { holds } from './condition.ts'
@@ -10,6 +11,8 @@ export interface MemoryOptions {
   readonly clock?: Clock | undefined
 }
 
+const OPTIONS: readonly string[] = ['clock'] satisfies (keyof MemoryOptions)[]
+
 /**
  * A storage in the memory of this process, for development and tests, and for what may be lost.
  *
@@ -17,9 +20,12 @@ export interface MemoryOptions {
  * dropped little by little by later writes; there is no timer. `list` looks at every key.
  *
  * It does NOT survive the process, is not shared with others, and is not limited in size.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`
  */
-export function memory({ clock = systemClock }: MemoryOptions = {}): Storage {
-  return withCheckedInput(createMemoryStorage(clock))
+export function memory(options: MemoryOptions = {}): Storage {
+  requireKnownOptions(options, OPTIONS, 'memory')
+  return withCheckedInput(createMemoryStorage(options.clock ?? systemClock))
 }
 
 function createMemoryStorage(clock: Clock): Storage {

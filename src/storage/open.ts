@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import type { Storage } from './storage.ts'
 
 export interface OpenStorageOptions {
@@ -10,13 +10,19 @@ export interface OpenStorageOptions {
   readonly timeoutSeconds?: number | undefined
 }
 
+const OPTIONS: readonly string[] = [
+  'prefix',
+  'schema',
+  'timeoutSeconds',
+] satisfies (keyof OpenStorageOptions)[]
+
 /**
  * Opens the storage that a text names: `memory:`, `sqlite:./gatehouse.db`, `redis://`, `rediss://`,
  * `postgres://` or `postgresql://`. What a storage needs is loaded when it is the one that is named.
  *
  * It does NOT connect to a server: the first call does, and `check()` of the storage is one.
  *
- * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL` where the text names none. The message does not
+ * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`; `ERR_CONFIG_STORAGE_URL` where the text names none. The message does not
  *   contain the text, because a password may be in it.
  *
  * @example
@@ -25,6 +31,8 @@ export interface OpenStorageOptions {
  * ```
  */
 export async function openStorage(url: string, options: OpenStorageOptions = {}): Promise<Storage> {
+  requireKnownOptions(options, OPTIONS, 'openStorage')
+  const { prefix, schema, timeoutSeconds } = options
   const [, scheme = ''] = /^([a-z]+):/.exec(url) ?? []
   switch (scheme) {
     case 'memory':
@@ -37,10 +45,10 @@ export async function openStorage(url: string, options: OpenStorageOptions = {})
     }
     case 'redis':
     case 'rediss':
-      return (await import('./redis.ts')).redis(url, options)
+      return (await import('./redis.ts')).redis(url, { prefix, timeoutSeconds })
     case 'postgres':
     case 'postgresql':
-      return (await import('./postgres.ts')).postgres(url, options)
+      return (await import('./postgres.ts')).postgres(url, { schema, timeoutSeconds })
     default:
   }
   throw new ConfigError('ERR_CONFIG_STORAGE_URL', 'storage')

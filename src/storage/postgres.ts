@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
+import { requireKnownOptions } from '../errors/index.ts'
 import { randomId } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
-import { applyWrites, setParameters } from './postgres/commit.ts'
+import { applySingleWrite, applyWrites, setParameters } from './postgres/commit.ts'
 import { createDatabase, type Database } from './postgres/database.ts'
 import { requireSchemaName } from './postgres/schema.ts'
-import { createStatements, type Statements } from './postgres/statements.ts'
+import { createStatements, namesOf, type Statements } from './postgres/statements.ts'
 import { sweep } from './postgres/sweep.ts'
 import { inTransaction } from './postgres/transaction.ts'
 import { requireWholeNumber, serverAddress, timeoutMilliseconds } from './server-options.ts'
@@ -19,6 +20,11 @@ export interface PostgresStorageOptions {
   readonly poolSize?: number | undefined
 }
 
+const OPTIONS: readonly string[] = [
+  'schema',
+  'timeoutSeconds',
+  'poolSize',
+] satisfies (keyof PostgresStorageOptions)[]
 const DEFAULT_SCHEMA = 'mcp_gatehouse'
 const DEFAULT_POOL_SIZE = 10
 const MAX_POOL_SIZE = 1_000
@@ -43,11 +49,12 @@ interface RecordRow {
  * @param source `postgres://` or `postgresql://`, or a pool of `pg`. A pool keeps its own settings
  *   and is not closed; it has to listen to its `error` event, and is the way to use a connection
  *   pooler that does not let clients set time limits.
- * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`, `ERR_CONFIG_OPTION_TYPE` or
- *   `ERR_CONFIG_NUMBER_RANGE`; from every method `ERR_CONFIG_PEER_MISSING` without `pg`, and
+ * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`, `ERR_CONFIG_OPTION_TYPE`,
+ *   `ERR_CONFIG_OPTION_UNKNOWN` or `ERR_CONFIG_NUMBER_RANGE`; from every method `ERR_CONFIG_PEER_MISSING` without `pg`, and
  *   `ERR_CONFIG_STORAGE_SCHEMA` where a newer release has changed the tables.
  */
 export function postgres(source: string | Pool, options: PostgresStorageOptions = {}): Storage {
+  requireKnownOptions(options, OPTIONS, 'postgres')
   const schema = requireSchemaName(options.schema ?? DEFAULT_SCHEMA)
   const statements = createStatements(schema)
   const poolSize = options.poolSize ?? DEFAULT_POOL_SIZE
@@ -57,6 +64,7 @@ export function postgres(source: string | Pool, options: PostgresStorageOptions 
     schema,
     timeoutMilliseconds: timeoutMilliseconds(options.timeoutSeconds),
     poolSize: requireWholeNumber(poolSize, [1, MAX_POOL_SIZE], 'poolSize'),
+    names: namesOf(statements),
     sweep: async (swept) => {
       for (const statement of [statements.sweepRecords, statements.sweepLocks]) {
         await sweep(async (count) => (await swept.query(statement, [count])).rowCount ?? 0)
@@ -84,7 +92,13 @@ function createPostgresStorage(database: Database, statements: Statements): Stor
     },
     compareAndSwap: (key, version, value, options) =>
       isDone(statements.swap, [...setParameters(key, value, options), version]),
-    commit: (writes) => commit(database, statements, writes),
+    async commit(writes) {
+      const [first] = writes
+      if (first === undefined) return true
+      return writes.length === 1
+        ? applySingleWrite(isDone, statements, first)
+        : commit(database, statements, writes)
+    },
     delete: (key) => isDone(statements.delete, [key]),
     list: (prefix) => readPages(database, statements.list, `${escapeLike(prefix)}%`),
     listByTag: (tag) => readPages(database, statements.listByTag, tag),
@@ -115,7 +129,6 @@ async function commit(
   statements: Statements,
   writes: readonly Write[],
 ): Promise<boolean> {
-  if (writes.length === 0) return true
   return database.run((pool) =>
     inTransaction(pool, 'BEGIN ISOLATION LEVEL READ COMMITTED', (client) =>
       applyWrites(client, statements, writes),

@@ -1,5 +1,5 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { randomId } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { isClient, runBufferScript, runScript } from './redis/client.ts'
@@ -26,6 +26,11 @@ export interface RedisStorageOptions {
   readonly onFailover?: (() => void) | undefined
 }
 
+const OPTIONS: readonly string[] = [
+  'prefix',
+  'timeoutSeconds',
+  'onFailover',
+] satisfies (keyof RedisStorageOptions)[]
 const DEFAULT_PREFIX = 'mcp-gatehouse'
 const HASH_TAG = /\{[^{}]+\}/
 /** What is said of a record in the answer of the server. */
@@ -43,14 +48,16 @@ type Fields = readonly [value: Buffer | null, version: Buffer | null, expiresAt:
  *
  * @param source `redis://` or `rediss://`, options of `ioredis`, or a client. A client keeps its own
  *   settings and is not closed; with `autoResendUnfulfilledCommands` it can lose what it takes.
- * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`, `ERR_CONFIG_OPTION_TYPE` or
- *   `ERR_CONFIG_NUMBER_RANGE`; from every method `ERR_CONFIG_PEER_MISSING` without `ioredis`, and
+ * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`, `ERR_CONFIG_OPTION_TYPE`,
+ *   `ERR_CONFIG_OPTION_UNKNOWN` or `ERR_CONFIG_NUMBER_RANGE`; from every method `ERR_CONFIG_PEER_MISSING` without `ioredis`, and
  *   `ERR_CONFIG_STORAGE_POLICY`.
  */
 export function redis(
   source: string | RedisOptions | Redis | Cluster,
-  { prefix = DEFAULT_PREFIX, timeoutSeconds, onFailover }: RedisStorageOptions = {},
+  options: RedisStorageOptions = {},
 ): Storage {
+  requireKnownOptions(options, OPTIONS, 'redis')
+  const { prefix = DEFAULT_PREFIX, timeoutSeconds, onFailover } = options
   const base = baseOf(prefix)
   const connection = createRedisConnection({
     source,

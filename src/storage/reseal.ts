@@ -1,9 +1,15 @@
-import { StorageError } from '../errors/index.ts'
+import { requireKnownOptions, StorageError } from '../errors/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { KEY_CHECK, listStorageKey, unlistStorageKeys } from './key-check.ts'
 import { requireStorageRing } from './sealed.ts'
-import { createSealer, type OpenedRecord, type Sealer, type SealingOptions } from './sealer.ts'
+import {
+  createSealer,
+  type OpenedRecord,
+  SEALING_OPTIONS,
+  type Sealer,
+  type SealingOptions,
+} from './sealer.ts'
 import type { Storage, StoredRecord } from './storage.ts'
 import { keysInUse } from './storage-keys.ts'
 
@@ -15,6 +21,11 @@ export interface ResealOptions extends SealingOptions {
   /** @defaultValue the system's clock */
   readonly clock?: Clock | undefined
 }
+
+const OPTIONS: readonly string[] = [
+  ...SEALING_OPTIONS,
+  ...(['signal', 'onUnreadable', 'clock'] satisfies (keyof ResealOptions)[]),
+]
 
 /** What became of the records. */
 export interface ResealReport {
@@ -52,6 +63,7 @@ export async function reseal(
   keys: KeyRing,
   options: ResealOptions = {},
 ): Promise<ResealReport> {
+  requireKnownOptions(options, OPTIONS, 'reseal')
   requireStorageRing(keys)
   const { signal, onUnreadable, clock = systemClock } = options
   const sealer = createSealer(keys, options)

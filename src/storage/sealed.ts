@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import { checkStorageKeys, listStorageKey } from './key-check.ts'
 import {
@@ -8,7 +8,7 @@ import {
   type Sealing,
   withoutReserved,
 } from './sealed-access.ts'
-import { createSealer, type SealingOptions } from './sealer.ts'
+import { createSealer, SEALING_OPTIONS, type SealingOptions } from './sealer.ts'
 import type { Storage, StoredRecord, Write } from './storage.ts'
 
 /**
@@ -26,13 +26,15 @@ import type { Storage, StoredRecord, Write } from './storage.ts'
  * @param keys A ring for `storage`. Only a store that does not outlive the process can go without,
  *   and is given back as it is.
  * @throws {ConfigError} `ERR_CONFIG_STORAGE_KEY`, naming the keys that the ring lacks;
- *   `ERR_CONFIG_STORAGE_UNSEALED` without a ring; `ERR_CONFIG_KEY_INVALID` for a ring of another use
+ *   `ERR_CONFIG_STORAGE_UNSEALED` without a ring; `ERR_CONFIG_KEY_INVALID` for a ring of another use;
+ *   `ERR_CONFIG_OPTION_UNKNOWN`
  */
 export async function sealed(
   storage: Storage,
   keys: KeyRing | undefined,
   options: SealingOptions = {},
 ): Promise<Storage> {
+  requireKnownOptions(options, SEALING_OPTIONS, 'sealed')
   if (keys === undefined) {
     if (storage.durability === 'process') return storage
     throw new ConfigError('ERR_CONFIG_STORAGE_UNSEALED', 'sealed: keys')

@@ -28,6 +28,12 @@ export interface SealingOptions {
   readonly random?: FillRandom | undefined
 }
 
+/** The names of {@link SealingOptions}. */
+export const SEALING_OPTIONS: readonly string[] = [
+  'name',
+  'random',
+] satisfies (keyof SealingOptions)[]
+
 /** An opened record, and the key that it was sealed with. */
 export interface OpenedRecord extends RecordContent {
   readonly kid: string

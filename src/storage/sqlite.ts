@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { nodeBuiltin } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { timeoutMilliseconds } from './server-options.ts'
@@ -13,6 +13,11 @@ export interface SqliteStorageOptions {
   /** Milliseconds since the epoch. @defaultValue those of the system clock */
   readonly now?: (() => number) | undefined
 }
+
+const OPTIONS: readonly string[] = [
+  'timeoutSeconds',
+  'now',
+] satisfies (keyof SqliteStorageOptions)[]
 
 /**
  * Keeps records in one SQLite file, for the processes of one machine. What was acknowledged
@@ -29,14 +34,14 @@ export interface SqliteStorageOptions {
  *
  * @param path The file, relative to the working directory; `:memory:` and `file:` are refused.
  * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`, `ERR_CONFIG_NUMBER_RANGE`,
+ *   `ERR_CONFIG_OPTION_UNKNOWN`,
  *   `ERR_CONFIG_STORAGE_SCHEMA` where a newer release has changed the file, or
  *   `ERR_CONFIG_PEER_MISSING` without `node:sqlite`
  * @throws {StorageError} `ERR_STORAGE_UNAVAILABLE` or `ERR_STORAGE_WRITE` where it cannot be opened
  */
-export function sqlite(
-  path: string,
-  { timeoutSeconds, now = Date.now }: SqliteStorageOptions = {},
-): Storage {
+export function sqlite(path: string, options: SqliteStorageOptions = {}): Storage {
+  requireKnownOptions(options, OPTIONS, 'sqlite')
+  const { timeoutSeconds, now = Date.now } = options
   const file = requireFile(path)
   const connection = createSqliteConnection({
     path: file,

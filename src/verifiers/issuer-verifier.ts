@@ -1,5 +1,5 @@
 import { createRemoteAuthorizationServer } from '../discovery/index.ts'
-import { ConfigError, type ErrorCode } from '../errors/index.ts'
+import { ConfigError, type ErrorCode, requireKnownOptions } from '../errors/index.ts'
 import type { Fetch } from '../http/index.ts'
 import { isSecureUrl, parseIssuerIdentifier } from '../oauth/index.ts'
 import { type AuditSink, createEmitter } from '../observability/index.ts'
@@ -28,6 +28,17 @@ export interface JwtVerifierOptions {
   readonly clock?: Clock
 }
 
+const OPTIONS: readonly string[] = [
+  'issuer',
+  'jwksUri',
+  'algorithms',
+  'requireAtJwt',
+  'allowInsecureLoopback',
+  'fetch',
+  'onEvent',
+  'clock',
+] satisfies (keyof JwtVerifierOptions)[]
+
 /**
  * Creates the verifier for signed access tokens of one issuer, as the resource server has it built
  * in: for verifiers that need one inside, such as {@link jweVerifier}. Its keys are read when the
@@ -36,9 +47,10 @@ export interface JwtVerifierOptions {
  * `purgeKeys` and `warmUp` of the resource server do NOT reach it.
  *
  * @throws {ConfigError} `ERR_CONFIG_ISSUER_INVALID`, `ERR_CONFIG_NOT_HTTPS`,
- *   `ERR_CONFIG_ALGORITHM_UNSUPPORTED`
+ *   `ERR_CONFIG_ALGORITHM_UNSUPPORTED`, `ERR_CONFIG_OPTION_UNKNOWN`
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
+  requireKnownOptions(options, OPTIONS, 'jwtVerifier')
   const { issuer, jwksUri, algorithms = ASYMMETRIC_ALGORITHMS, clock = systemClock } = options
   const { allowInsecureLoopback = false, requireAtJwt = false } = options
   const url = typeof issuer === 'string' ? parseIssuerIdentifier(issuer) : undefined
@@ -47,7 +59,9 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   if (jwksUri !== undefined && !isSecure(jwksUri, allowInsecureLoopback)) {
     throw invalid('ERR_CONFIG_NOT_HTTPS', 'jwksUri')
   }
-  if (algorithms.length === 0 || !algorithms.every((alg) => ASYMMETRIC_ALGORITHMS.includes(alg))) {
+  // An `undefined` that is written stands for a variable that is not set, and must not allow all.
+  const isUnset = 'algorithms' in options && options.algorithms === undefined
+  if (isUnset || !areUsable(algorithms)) {
     throw invalid('ERR_CONFIG_ALGORITHM_UNSUPPORTED', 'algorithms')
   }
   const keys = createRemoteAuthorizationServer({
@@ -63,6 +77,11 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   })
   const trusted = { issuer, keys, algorithms: new Set(algorithms), requireAtJwt }
   return createJwtVerifier([{ ...trusted, allowKeyTrial: false }])
+}
+
+function areUsable(algorithms: readonly string[]): boolean {
+  if (!Array.isArray(algorithms) || algorithms.length === 0) return false
+  return algorithms.every((algorithm) => ASYMMETRIC_ALGORITHMS.includes(algorithm))
 }
 
 function isSecure(url: string, allowInsecureLoopback: boolean): boolean {

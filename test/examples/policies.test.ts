@@ -63,6 +63,19 @@ async function answerTo(gatehouse: Pick<ResourceServer, 'protect'>, request: Req
 
 const HANDLED = { status: 200, error: undefined, scope: undefined }
 
+test('the quick start: scopes that include others, an argument, a role', async () => {
+  const { gatehouse } = await import('../../examples/quick-start/policy.ts')
+  const answer = async (claims: Claims, tool: string, args?: Claims) =>
+    answerTo(gatehouse, await requestOf(claims, tool, args))
+  const lacks = (scope: string) => ({ status: 403, error: 'insufficient_scope', scope })
+  expect(await answer({ scope: 'notes:admin' }, 'find_notes')).toEqual(HANDLED)
+  expect(await answer({ scope: 'notes:write' }, 'delete_note')).toEqual(HANDLED)
+  const forever = await answer({ scope: 'notes:write' }, 'delete_note', { forever: true })
+  expect(forever).toEqual(lacks('notes:admin'))
+  expect(await answer({ roles: ['auditor'] }, 'audit_log')).toEqual(HANDLED)
+  expect(await answer({ scope: 'notes:admin' }, 'audit_log')).not.toEqual(HANDLED)
+})
+
 test('the first rule: the right scope, the wrong one, no rule', async () => {
   const { gatehouse } = await import('../../examples/recipes/policy-first-tool.ts')
   const call = async (scope: string, tool: string) =>

@@ -7,6 +7,16 @@ const DECLARATION =
   /^export (?:async )?(?:abstract )?(?:function|class|interface|type|const|let) (?<name>\w+)/gm
 const LIST = /^export (?<type>type )?\{(?<names>[^}]*)\}/gms
 
+/** The files of `src/` that the package exports. */
+export function entryFiles(): readonly string[] {
+  const manifest = readFileSync(join(SRC, '../package.json'), 'utf8')
+  const { exports } = JSON.parse(manifest) as { exports: Readonly<Record<string, unknown>> }
+  return Object.values(exports).flatMap((entry) => {
+    const { 'mcp-gatehouse-source': file } = entry as Readonly<Record<string, string>>
+    return file === undefined ? [] : [file.replace('./src/', '')]
+  })
+}
+
 /** The names that a file of `src/` exports, types included, sorted. */
 export function sourceExports(file: string): readonly string[] {
   const source = readFileSync(join(SRC, file), 'utf8')

@@ -14,6 +14,19 @@ export function requireKnownKeys(value: object, known: readonly string[], path: 
   if (unknown !== undefined) throw configError('ERR_CONFIG_OPTION_UNKNOWN', `${path}.${unknown}`)
 }
 
+/**
+ * Refuses `undefined` for options without which more is allowed: it stands where an environment
+ * variable is not set.
+ */
+export function requireNotUnset(options: object, names: readonly string[], path: string): void {
+  const unset = Object.entries(options).find(
+    ([name, value]) => value === undefined && names.includes(name),
+  )
+  if (unset === undefined) return
+  const subject = `${path}${unset[0]} (undefined; leave it out for its default)`
+  throw configError('ERR_CONFIG_OPTION_TYPE', subject)
+}
+
 /** @param names The type in words, for the message. */
 export function requireType(isRight: boolean, path: string, names: string): void {
   if (!isRight) throw configError('ERR_CONFIG_OPTION_TYPE', `${path} (${names})`)

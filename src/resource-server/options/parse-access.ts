@@ -72,7 +72,8 @@ const EXACT_PATH = /^(?:\/|(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)+\/?)$/
 
 /** Checks paths that need no token: exact ones, which no spelling of a protected path can equal. */
 export function parsePublicPaths(paths: readonly string[]): ReadonlySet<string> {
-  const wrong = paths.find((path) => typeof path !== 'string' || !EXACT_PATH.test(path))
-  if (wrong !== undefined) throw configError('ERR_CONFIG_PATH_INVALID', `publicPaths (${wrong})`)
+  requireType(Array.isArray(paths), 'publicPaths', 'an array of paths')
+  const wrong = paths.findIndex((path) => typeof path !== 'string' || !EXACT_PATH.test(path))
+  if (wrong !== -1) throw configError('ERR_CONFIG_PATH_INVALID', `publicPaths (${paths[wrong]})`)
   return new Set(paths)
 }

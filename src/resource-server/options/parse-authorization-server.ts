@@ -18,6 +18,7 @@ import {
   type PlainTypes,
   requireIssuer,
   requireKnownKeys,
+  requireNotUnset,
   requirePlainTypes,
   requireSecureUrl,
   requireStrings,
@@ -64,6 +65,7 @@ export function parseAuthorizationServer(
   requireType(typeof options === 'object' && options !== null, path, 'an issuer or an object')
   requireKnownKeys(options, KNOWN_OPTIONS, path)
   requirePlainTypes(options, PLAIN_TYPES, `${path}.`)
+  requireNotUnset(options, ['algorithms'], `${path}.`)
   // An unset environment variable must not turn into another way of verifying.
   if ('secret' in options && options.secret === undefined) {
     throw configError('ERR_CONFIG_SECRET_TOO_SHORT', `${path}.secret`)
@@ -149,9 +151,10 @@ function parseAlgorithms(
   const usable = secret === undefined ? ASYMMETRIC_ALGORITHMS : SYMMETRIC_ALGORITHMS
   if (algorithms === undefined) return new Set(secret === undefined ? usable : ['HS256'])
   requireType(Array.isArray(algorithms) && algorithms.length > 0, `${path}.algorithms`, 'an array')
-  const other = algorithms.find((algorithm) => !usable.includes(algorithm))
-  if (other === undefined) return new Set(algorithms)
-  const isKnown = [...ASYMMETRIC_ALGORITHMS, ...SYMMETRIC_ALGORITHMS].includes(other)
+  const wrong = algorithms.findIndex((algorithm) => !usable.includes(algorithm))
+  const other = algorithms[wrong]
+  if (wrong === -1) return new Set(algorithms)
+  const isKnown = [...ASYMMETRIC_ALGORITHMS, ...SYMMETRIC_ALGORITHMS].includes(other ?? '')
   throw configError(
     isKnown ? 'ERR_CONFIG_ALGORITHMS_MIXED' : 'ERR_CONFIG_ALGORITHM_UNSUPPORTED',
     `${path}.algorithms (${other})`,

@@ -38,10 +38,11 @@ export function parseIssuers(
     requireSubject: options.requireSubject ?? false,
   }
   return new Map(
-    servers.map(({ issuer, audience, otherAudiences = [], mapClaims }) => {
+    servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
       const own = requireStrings(audience, 'audience')
+      const others = requireStrings(otherAudiences, 'otherAudiences')
       const audiences = new Set([...resourceSpellings(resource), ...shared, ...own])
-      const rules = { ...limits, audiences, otherAudiences: new Set(otherAudiences) }
+      const rules = { ...limits, audiences, otherAudiences: new Set(others) }
       return [issuer, { rules, mapClaims }]
     }),
   )

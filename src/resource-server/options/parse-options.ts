@@ -13,6 +13,7 @@ import {
   configError,
   type PlainTypes,
   requireKnownKeys,
+  requireNotUnset,
   requireNumber,
   requirePlainTypes,
   requireSecure,
@@ -86,6 +87,13 @@ const PLAIN_TYPES = {
   object: ['metadata'],
 } satisfies Record<keyof PlainTypes, (keyof ResourceServerOptions)[]>
 
+/** Those that allow less than their default does. */
+const NOT_UNSET = [
+  'requiredScopes',
+  'policy',
+  'allowedHosts',
+] satisfies (keyof ResourceServerOptions)[]
+
 /**
  * Checks the options of a resource server and completes them.
  *
@@ -95,6 +103,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   requireType(typeof options === 'object' && options !== null, 'options', 'an object')
   requireKnownKeys(options, KNOWN_OPTIONS, 'options')
   requirePlainTypes(options, PLAIN_TYPES, '')
+  requireNotUnset(options, NOT_UNSET, '')
   const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
   requireMethods(options)
   const emit = createEmitter(options.onEvent)

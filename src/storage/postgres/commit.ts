@@ -2,6 +2,9 @@ import type { PoolClient } from 'pg'
 import type { Write, WriteOptions } from '../storage.ts'
 import type { Statements } from './statements.ts'
 
+/** Runs a statement. @returns Whether there was a row. */
+type Run = (statement: string, parameters: readonly unknown[]) => Promise<boolean>
+
 /**
  * Does writes one after the other, inside of a transaction.
  *
@@ -15,22 +18,31 @@ export async function applyWrites(
   statements: Statements,
   writes: readonly Write[],
 ): Promise<boolean> {
+  const run: Run = async (statement, parameters) => {
+    const { rowCount } = await client.query(statement, [...parameters])
+    return rowCount === 1
+  }
   for (const write of writes.toSorted(inOrderOfBytes)) {
-    if (!(await applyWrite(client, statements, write))) return false
+    if (!(await applyWrite(run, statements, write))) return false
   }
   return true
 }
 
-async function applyWrite(
-  client: PoolClient,
+/** Does one write, in one statement that needs no transaction around it. */
+export async function applySingleWrite(
+  run: Run,
   statements: Statements,
   write: Write,
 ): Promise<boolean> {
-  const condition = write.if ?? 'any'
-  const run = async (statement: string, parameters: readonly unknown[]): Promise<boolean> => {
-    const { rowCount } = await client.query(statement, [...parameters])
-    return rowCount === 1
+  if (write.kind === 'set' || (write.if ?? 'any') !== 'any') {
+    return applyWrite(run, statements, write)
   }
+  await run(statements.remove, [write.key])
+  return true
+}
+
+async function applyWrite(run: Run, statements: Statements, write: Write): Promise<boolean> {
+  const condition = write.if ?? 'any'
   if (write.kind === 'set') {
     const parameters = setParameters(write.key, write.value, write)
     if (condition === 'any') return run(statements.set, parameters)

@@ -29,13 +29,15 @@ export interface DatabaseOptions {
   readonly schema: string
   readonly timeoutMilliseconds: number
   readonly poolSize: number
+  /** Names of the statements that connections of our own keep prepared. */
+  readonly names: ReadonlyMap<string, string>
   /** Deletes what has expired. */
   readonly sweep: (database: Database) => Promise<void>
 }
 
 /** Creates a database; the driver is loaded, and the server is connected to, by the first call. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { source, address, schema, timeoutMilliseconds, sweep } = options
+  const { source, address, schema, timeoutMilliseconds, names, sweep } = options
   let prepared: Promise<Pool> | undefined
   let opened: Promise<Pool> | undefined
   let stopSweeping: (() => Promise<void>) | undefined
@@ -74,8 +76,11 @@ export function createDatabase(options: DatabaseOptions): Database {
         throw toStorageError(error, address)
       }
     },
-    query: (statement, parameters) =>
-      database.run((pool) => pool.query(statement, [...parameters])),
+    query(text, parameters) {
+      // Behind a pool that was brought may be a pooler, which gives every transaction another server.
+      const name = typeof source === 'string' ? names.get(text) : undefined
+      return database.run((pool) => pool.query({ name, text, values: [...parameters] }))
+    },
     async close() {
       await within(timeoutMilliseconds, Promise.resolve(prepared)).catch(() => undefined)
       await stopSweeping?.()

@@ -46,6 +46,23 @@ const EXPIRY = 'clock_timestamp() + make_interval(secs => $3::float8)'
 const RECORD = `record.value, record.version::text AS version,
   ceil(extract(epoch FROM record.expires_at))::bigint::text AS expires_at`
 
+/** Those of a single record; the others are rare, or best planned for what they are given. */
+const PREPARED = [
+  'get',
+  'take',
+  'delete',
+  'set',
+  'setAbsent',
+  'swap',
+  'remove',
+  'removeVersion',
+] as const satisfies readonly (keyof Statements)[]
+
+/** The statements that are worth preparing once for each connection, with their names. */
+export function namesOf(statements: Statements): ReadonlyMap<string, string> {
+  return new Map(PREPARED.map((name) => [statements[name], `gatehouse_${name}`]))
+}
+
 /** @param schema A name that needs no escapes inside of quotes. */
 export function createStatements(schema: string): Statements {
   const records = `"${schema}".records`

@@ -34,6 +34,8 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   const { source, address, base, timeoutMilliseconds, onFailover } = options
   let opened: Promise<RedisClient> | undefined
   let prepared: Promise<RedisClient> | undefined
+  /** What `prepared` has come to. */
+  let ready: RedisClient | undefined
   let watch: ClientWatch | undefined
   let replicationId: string | undefined
 
@@ -42,6 +44,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     defineScripts(client)
     watch = watchClient(client, () => {
       prepared = undefined
+      ready = undefined
     })
     return client
   }
@@ -61,9 +64,14 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   function startPreparing(): Promise<RedisClient> {
     const preparing = prepare()
     prepared = preparing
-    preparing.catch(() => {
-      if (prepared === preparing) prepared = undefined
-    })
+    preparing.then(
+      (client) => {
+        if (prepared === preparing) ready = client
+      },
+      () => {
+        if (prepared === preparing) prepared = undefined
+      },
+    )
     return preparing
   }
 
@@ -81,7 +89,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     async run(call) {
       const startedAt = systemClock.elapsed()
       try {
-        const client = await connected()
+        const client = ready ?? (await connected())
         const remaining = timeoutMilliseconds - (systemClock.elapsed() - startedAt)
         return await within(remaining, call(client))
       } catch (error) {

@@ -1,0 +1,24 @@
+import { ConfigError } from './errors.ts'
+
+/**
+ * Refuses options that do not exist: a misspelt one would be a default that nobody chose.
+ *
+ * It does NOT check values.
+ *
+ * @param owner The function that the options are for, as messages name it.
+ * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`, naming the option; `ERR_CONFIG_OPTION_TYPE`
+ *   where the options are no object.
+ */
+export function requireKnownOptions(
+  options: object,
+  known: readonly string[],
+  owner: string,
+): void {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ConfigError('ERR_CONFIG_OPTION_TYPE', `${owner}: options (an object)`)
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ConfigError('ERR_CONFIG_OPTION_UNKNOWN', `${owner}: ${unknown}`)
+}

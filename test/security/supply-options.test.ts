@@ -1,0 +1,277 @@
+import { McpServer } from '@modelcontextprotocol/server'
+import * as fc from 'fast-check'
+import { ConfigError, createResourceServer, definePolicy } from 'mcp-gatehouse'
+import {
+  buildJwksAnswer,
+  createKeyRing,
+  encryptToken,
+  generateKey,
+  keysFromFile,
+  keysFromFunction,
+  rotateKeys,
+} from 'mcp-gatehouse/keys'
+import { protect } from 'mcp-gatehouse/node'
+import { guard } from 'mcp-gatehouse/sdk'
+import { memory, openStorage, reseal, sealed } from 'mcp-gatehouse/storage'
+import { postgres } from 'mcp-gatehouse/storage/postgres'
+import { redis } from 'mcp-gatehouse/storage/redis'
+import { sqlite } from 'mcp-gatehouse/storage/sqlite'
+import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
+import { describe, expect, test } from 'vitest'
+import { entryFiles, sourceExports } from '../pins/source-exports.ts'
+
+/** Options as somebody could pass them. */
+type Given = Readonly<Record<string, unknown>>
+
+/** Something that takes options. */
+interface Reader {
+  /** The exported type of its options, where there is one. */
+  readonly type?: string
+  /** Options that it accepts. */
+  readonly good: Given
+  /** Names that exist, to be misspelt. */
+  readonly names: readonly string[]
+  /** Hands it options, whatever they are. */
+  readonly read: (options: never) => unknown
+}
+
+const ISSUER = 'https://id.example.com'
+const SERVER = { resource: 'https://mcp.example.com/mcp', authorizationServers: [ISSUER] }
+const storageKeys = { keys: [await generateKey({ use: 'storage' })] }
+const encryptionKey = await generateKey({ use: 'encryption' })
+const signingKey = await generateKey({ use: 'signing' })
+const source = keysFromFunction(() => storageKeys)
+const ring = await createKeyRing({ use: 'storage', source })
+const encryption = await createKeyRing({
+  use: 'encryption',
+  source: keysFromFunction(() => ({ keys: [encryptionKey] })),
+})
+const { d: _private, ...publicKey } = encryptionKey
+const gatehouse = createResourceServer(SERVER)
+const nested = jwtVerifier({ issuer: ISSUER })
+const fetchNothing = async (): Promise<Response> => new Response()
+
+const READERS: Readonly<Record<string, Reader>> = {
+  createResourceServer: {
+    type: 'ResourceServerOptions',
+    good: SERVER,
+    names: ['audience', 'requiredScopes', 'allowedHosts', 'isRevoked', 'policy', 'leewaySeconds'],
+    read: createResourceServer,
+  },
+  'createResourceServer authorizationServers': {
+    type: 'AuthorizationServerOptions',
+    good: { issuer: ISSUER },
+    names: ['audience', 'algorithms', 'requireAtJwt', 'jwksUri', 'secret'],
+    read: (options) => createResourceServer({ ...SERVER, authorizationServers: [options] }),
+  },
+  'createResourceServer policy': {
+    good: { tools: { a: 'scope' } },
+    names: ['tools', 'resources', 'unlisted', 'scopes'],
+    read: (policy) => createResourceServer({ ...SERVER, policy }),
+  },
+  definePolicy: {
+    type: 'PolicyOptions',
+    good: { tools: { a: 'scope' } },
+    names: ['tools', 'prompts', 'methods', 'implies', 'lists'],
+    read: definePolicy,
+  },
+  'protect of node': {
+    type: 'ProtectOptions',
+    good: { keepBody: true },
+    names: ['keepBody'],
+    read: (options) => protect(gatehouse, () => undefined, options),
+  },
+  protectFetch: {
+    good: { publicPaths: ['/healthz'] },
+    names: ['publicPaths'],
+    read: (options) => gatehouse.protectFetch(fetchNothing, options),
+  },
+  guard: {
+    type: 'GuardOptions',
+    good: { unauthenticated: 'deny' },
+    names: ['unauthenticated', 'reconcile'],
+    read: (options) => guard(new McpServer({ name: 'a', version: '1' }), definePolicy({}), options),
+  },
+  jwtVerifier: {
+    type: 'JwtVerifierOptions',
+    good: { issuer: ISSUER },
+    names: ['issuer', 'algorithms', 'requireAtJwt', 'jwksUri'],
+    read: jwtVerifier,
+  },
+  jweVerifier: {
+    type: 'JweVerifierOptions',
+    good: { keys: encryption, nested },
+    names: ['maxLifetimeSeconds', 'unwrapData', 'nested'],
+    read: jweVerifier,
+  },
+  createKeyRing: {
+    type: 'KeyRingOptions',
+    good: { use: 'storage', source },
+    names: ['use', 'source', 'onError', 'clock'],
+    read: createKeyRing,
+  },
+  keysFromFile: {
+    type: 'KeyFileOptions',
+    good: { allowGroupRead: true },
+    names: ['allowGroupRead'],
+    read: (options) => keysFromFile('keys.json', options),
+  },
+  keysFromFunction: {
+    type: 'KeyFunctionOptions',
+    good: { name: 'Vault' },
+    names: ['checkSeconds', 'timeoutSeconds'],
+    read: (options) => keysFromFunction(() => storageKeys, options),
+  },
+  generateKey: {
+    type: 'GenerateKeyOptions',
+    good: { use: 'storage' },
+    names: ['use', 'alg', 'status'],
+    read: generateKey,
+  },
+  rotateKeys: {
+    type: 'RotateKeysOptions',
+    good: { use: 'storage', overlapSeconds: 60 },
+    names: ['overlapSeconds', 'inUse'],
+    read: (options) => rotateKeys(storageKeys, options),
+  },
+  buildJwksAnswer: {
+    type: 'JwksAnswerOptions',
+    good: { maxAgeSeconds: 60 },
+    names: ['maxAgeSeconds'],
+    read: (options) => buildJwksAnswer([ring], options),
+  },
+  encryptToken: {
+    type: 'EncryptTokenOptions',
+    good: { encryptionKey: publicKey, signingKey },
+    names: ['encryptionKey', 'lifetimeSeconds'],
+    read: (options) => encryptToken({ sub: 'alice' }, options),
+  },
+  memory: { type: 'MemoryOptions', good: {}, names: ['clock'], read: memory },
+  sqlite: {
+    type: 'SqliteStorageOptions',
+    good: { timeoutSeconds: 1 },
+    names: ['timeoutSeconds', 'now'],
+    // Refused by its path, and with it nothing is written, where the options are accepted.
+    read: (options) => sqlite(':memory:', options),
+  },
+  redis: {
+    type: 'RedisStorageOptions',
+    good: { prefix: 'a' },
+    names: ['prefix', 'timeoutSeconds', 'onFailover'],
+    read: (options) => redis('redis://127.0.0.1:1', options),
+  },
+  postgres: {
+    type: 'PostgresStorageOptions',
+    good: { schema: 'a' },
+    names: ['schema', 'timeoutSeconds', 'poolSize'],
+    read: (options) => postgres('postgres://127.0.0.1:1/a', options),
+  },
+  openStorage: {
+    type: 'OpenStorageOptions',
+    good: { prefix: 'a' },
+    names: ['prefix', 'schema', 'timeoutSeconds'],
+    read: (options) => openStorage('memory:', options),
+  },
+  sealed: {
+    type: 'SealingOptions',
+    good: { name: 'a' },
+    names: ['name', 'random'],
+    read: (options) => sealed(memory(), ring, options),
+  },
+  reseal: {
+    type: 'ResealOptions',
+    good: { name: 'a' },
+    names: ['name', 'signal', 'onUnreadable'],
+    read: (options) => reseal(memory(), ring, options),
+  },
+}
+
+/** Types of the test kit, which guards nothing, and of calls of a storage, which are no configuration. */
+const OTHERS = [
+  'MintOptions',
+  'ScriptedBrowserOptions',
+  'StorageContractOptions',
+  'TestAuthorizationServerOptions',
+  'TokenIssuerOptions',
+  'WriteOptions',
+]
+
+describe('SEC-391 an option that does not exist is an error, and never ignored:', () => {
+  test.each(Object.entries(READERS))('%s', async (_name, { good, names, read }) => {
+    expect(await outcomeOf(read, good)).not.toBe('ERR_CONFIG_OPTION_UNKNOWN')
+    const known = new Set([...names, ...Object.keys(good)])
+    await fc.assert(
+      fc.asyncProperty(unknownName(names), anything, async (name, value) => {
+        fc.pre(!known.has(name))
+        const options = Object.defineProperty({ ...good }, name, { value, enumerable: true })
+        expect([name, await outcomeOf(read, options)]).toEqual([name, 'ERR_CONFIG_OPTION_UNKNOWN'])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('audiance', async () => {
+    for (const { good, read } of Object.values(READERS)) {
+      const outcome = await outcomeOf(read, { ...good, audiance: 'https://mcp.example.com' })
+      expect(outcome).toBe('ERR_CONFIG_OPTION_UNKNOWN')
+    }
+  })
+
+  test('in a rule of a policy', () => {
+    const define = (rule: object) => () => definePolicy({ tools: { a: rule } })
+    expect(define({ scope: 'a' })).toThrow('scope (no such field)')
+    expect(define({ roles: ['a'], tennants: ['b'] })).toThrow('tennants (no such field)')
+  })
+
+  test('and every type of options that the package exports is among them', () => {
+    const types = entryFiles()
+      .flatMap(sourceExports)
+      .filter((name) => name.endsWith('Options'))
+    const covered = Object.values(READERS).flatMap(({ type }) => type ?? [])
+    expect([...new Set(types)].toSorted()).toEqual([...covered, ...OTHERS].toSorted())
+  })
+})
+
+const anything = fc.oneof(fc.constant(undefined), fc.string(), fc.boolean(), fc.constant([]))
+
+/** Names as fingers miss them, and those that objects inherit. */
+function unknownName(names: readonly string[]): fc.Arbitrary<string> {
+  const name = fc.constantFrom(...names)
+  const place = fc.nat(30)
+  return fc.oneof(
+    fc.tuple(name, place).map(([one, at]) => drop(one, at % one.length)),
+    fc.tuple(name, place).map(([one, at]) => swap(one, at % one.length)),
+    name.map((one) => one.toUpperCase()),
+    name.map((one) => one.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+    name.map((one) => `${one}s`),
+    name.map((one) => ` ${one}`),
+    fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', ''),
+    fc.string({ minLength: 1, maxLength: 12 }),
+  )
+}
+
+function drop(name: string, at: number): string {
+  return name.slice(0, at) + name.slice(at + 1)
+}
+
+function swap(name: string, at: number): string {
+  return (
+    name.slice(0, at) +
+    name
+      .slice(at, at + 2)
+      .split('')
+      .toReversed()
+      .join('') +
+    name.slice(at + 2)
+  )
+}
+
+/** The code of the error; `undefined` where there is none, and the message of any other one. */
+async function outcomeOf(read: Reader['read'], options: Given): Promise<string | undefined> {
+  try {
+    await read(options as never)
+    return undefined
+  } catch (error) {
+    return error instanceof ConfigError ? error.code : String(error)
+  }
+}
