@@ -6,6 +6,7 @@ import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import Provider, { type Configuration } from 'oidc-provider'
 import { afterAll, describe, expect, test } from 'vitest'
 import { close, listen } from '../../src/testing/loopback-server.ts'
+import { createMemoryAdapter } from '../../src/testing/memory-adapter.ts'
 import { encrypt } from './support/jwe-gate.ts'
 
 const RESOURCE = 'https://mcp.example.com/mcp'
@@ -58,9 +59,7 @@ describe('an authorization server that encrypts its access tokens (oidc-provider
     const content = { ...claims, department: 'sales', iat: now, exp: now + 60 }
     const unsigned = [JSON.stringify(content), `${unsecured(content)}.`]
     for (const [index, text] of unsigned.entries()) {
-      expect(await refusalOf(await encrypt(text, recipient))).toBe(
-        ['unsigned_jwe', 'alg'][index],
-      )
+      expect(await refusalOf(await encrypt(text, recipient))).toBe(['unsigned_jwe', 'alg'][index])
     }
     const signed = await askForToken('https://mcp.example.com/plain')
     expect(await refusalOf(signed)).toBe('not_encrypted')
@@ -102,11 +101,13 @@ async function configure({ alg = '', kid = '', ...recipientJwk }: JWK): Promise<
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const encryption = { alg: 'RSA-OAEP-256', enc: 'A256GCM', key, kid } as const
   return {
+    adapter: createMemoryAdapter(),
     clients: [
       {
         client_id: 'robot',
         client_secret: SECRET,
         grant_types: ['client_credentials'],
+        id_token_signed_response_alg: 'ES256',
         redirect_uris: [],
         response_types: [],
       },
