@@ -40,9 +40,10 @@ app.route(
     resource,
     issuer,
     jwksUri: `${issuer}/jwks.json`,
-    keyFile,
+    environment: { MCP_KEY_FILE_PATH: keyFile },
     onEvent: (event) => {
-      if (event.type === 'auth.deny') reasons.push(event.reason)
+      if (event.type !== 'auth.deny') return
+      reasons.push([event.reason, ...(event.claims ?? [])].join(' '))
     },
   }),
 )
@@ -65,12 +66,10 @@ async function tellStory(): Promise<void> {
   console.log('her client carries the token, and can read nothing of her in it')
 
   for (const claim of ['name', 'email']) {
-    assert.equal(
-      await refusalOf(await portal.issueToken(resource, { ...alice, [claim]: '' })),
-      'claims',
-    )
+    const lacking = await portal.issueToken(resource, { ...alice, [claim]: '' })
+    assert.equal(await refusalOf(lacking), `claims ${claim}`)
   }
-  console.log('a token with an empty name or e-mail address is refused')
+  console.log('a token with an empty name or e-mail address is refused, and the server knows why')
 
   const published = await readEncryptionKey(`${origin}/.well-known/jwks.json`)
   const now = Math.floor(Date.now() / 1000)

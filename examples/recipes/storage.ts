@@ -1,13 +1,9 @@
 import { createResourceServer, storedRevocations } from 'mcp-gatehouse'
-import { createKeyRing, keysFromFile } from 'mcp-gatehouse/keys'
+import { storageKeysFromEnvironment } from 'mcp-gatehouse/keys'
 import { openStorage, sealed } from 'mcp-gatehouse/storage'
 
-const keyFile = process.env['STORAGE_ENCRYPTION_KEY_PATH'] // from `mcp-gatehouse keys storage`
-const keys =
-  keyFile === undefined
-    ? undefined // good enough for memory:, refused for everything that stays
-    : await createKeyRing({ use: 'storage', source: keysFromFile(keyFile) })
-
+// From STORAGE_ENCRYPTION_KEY_PATH. None is good enough for memory:, and refused for everything else.
+const keys = await storageKeysFromEnvironment()
 const storage = await sealed(await openStorage(process.env['STORAGE'] ?? 'memory:'), keys)
 
 export const gatehouse = createResourceServer({

@@ -1,16 +1,8 @@
-import type { KeyUse, NewKeyAlgorithm } from '../keys/index.ts'
+import { type KeyUse, NEW_KEY_ALGORITHMS, type NewKeyAlgorithm } from '../keys/index.ts'
 import { UsageError } from './cli-errors.ts'
 import type { CommandOption } from './command.ts'
 
-/** The algorithms that new keys of a use can have, the default first. */
-const ALGORITHMS: Readonly<Record<KeyUse, readonly NewKeyAlgorithm[]>> = {
-  signing: ['ES256', 'RS256', 'EdDSA'],
-  encryption: ['RSA-OAEP-256', 'ECDH-ES+A256KW'],
-  storage: [],
-  cookies: [],
-  state: [],
-}
-const USES: readonly string[] = Object.keys(ALGORITHMS)
+const USES: readonly string[] = Object.keys(NEW_KEY_ALGORITHMS)
 
 export const USE_OPTION: CommandOption = {
   name: 'use',
@@ -35,8 +27,8 @@ export const FILE_OPTION: CommandOption = {
 export const ALG_OPTION: CommandOption = {
   name: 'alg',
   value: '<algorithm>',
-  choices: Object.values(ALGORITHMS).flat(),
-  help: `signing: ${ALGORITHMS.signing.join(', ')}; encryption: ${ALGORITHMS.encryption.join(', ')}`,
+  choices: Object.values(NEW_KEY_ALGORITHMS).flat(),
+  help: `signing: ${NEW_KEY_ALGORITHMS.signing.join(', ')}; encryption: ${NEW_KEY_ALGORITHMS.encryption.join(', ')}`,
 }
 
 export function isKeyUse(use: string | undefined): use is KeyUse {
@@ -50,7 +42,7 @@ export function isKeyUse(use: string | undefined): use is KeyUse {
  */
 export function readAlgorithm(use: KeyUse, alg: string | undefined): NewKeyAlgorithm | undefined {
   if (alg === undefined) return undefined
-  const algorithms = ALGORITHMS[use]
+  const algorithms = NEW_KEY_ALGORITHMS[use]
   const found = algorithms.find((algorithm) => algorithm === alg)
   if (found !== undefined) return found
   throw new UsageError(

@@ -9,4 +9,5 @@ export {
   currentRequest,
   runWithRequest,
 } from './current-request.ts'
+export { getUser } from './get-user.ts'
 export { requireOwner, requireTenant } from './isolation.ts'

@@ -27,7 +27,8 @@ export interface GenerateKeyOptions {
   readonly clock?: Clock | undefined
 }
 
-const ALGORITHMS: Readonly<Record<KeyUse, readonly NewKeyAlgorithm[]>> = {
+/** The algorithms that new keys of a use can have, the default first; none for symmetric keys. */
+export const NEW_KEY_ALGORITHMS: Readonly<Record<KeyUse, readonly NewKeyAlgorithm[]>> = {
   signing: ['ES256', 'RS256', 'EdDSA'],
   encryption: ['RSA-OAEP-256', 'ECDH-ES+A256KW'],
   storage: [],
@@ -44,7 +45,9 @@ const OPTIONS: readonly string[] = [
 
 /** Whether a new key can have this algorithm. */
 export function isNewKeyAlgorithm(alg: string | undefined): alg is NewKeyAlgorithm {
-  return Object.values(ALGORITHMS).some((algorithms) => algorithms.some((known) => known === alg))
+  return Object.values(NEW_KEY_ALGORITHMS).some((algorithms) =>
+    algorithms.some((known) => known === alg),
+  )
 }
 
 /**
@@ -57,7 +60,7 @@ export function isNewKeyAlgorithm(alg: string | undefined): alg is NewKeyAlgorit
 export async function generateKey(options: GenerateKeyOptions): Promise<StoredKey> {
   requireKnownOptions(options, OPTIONS, 'generateKey')
   const { use, status = 'current', clock = systemClock } = options
-  const algorithms = ALGORITHMS[use]
+  const algorithms = NEW_KEY_ALGORITHMS[use]
   const alg = options.alg ?? algorithms[0]
   if (alg !== undefined && !algorithms.includes(alg)) {
     throw new ConfigError('ERR_CONFIG_KEY_INVALID', `${alg} for the ${use} ring`)

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import { requireKnownOptions } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import type { KeySource } from './key-source.ts'
 import type { KeyUse, StoredKeys } from './key-use.ts'
@@ -15,8 +15,18 @@ export interface KeyRing {
   find(kid: string): Promise<RingKey | undefined>
   /** The current key first, then the next one, then those before. */
   all(): Promise<readonly RingKey[]>
-  /** Public members only, the next key among them; no keys for symmetric uses. */
+  /**
+   * Public members only, the next key among them; no keys for symmetric uses.
+   *
+   * @throws {ConfigError} `ERR_CONFIG_OPTIONS_CONFLICT`, where the public keys are withheld
+   */
   publicJwks(): Promise<{ readonly keys: readonly JWK[] }>
+  /**
+   * Keeps the public keys from being published from now on: they are a secret between a sender and
+   * this server. It does NOT know of another ring with the same keys, nor of a copy of the file.
+   */
+  withhold(): void
+  isWithheld(): boolean
 }
 
 export interface KeyRingOptions {
@@ -106,7 +116,26 @@ export async function createKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       return keys.byKid.get(kid)
     },
     all: async () => (await present()).all,
+    ...createPublication(source.name, present),
+  }
+}
+
+/** The public keys of a ring, until they are withheld. */
+function createPublication(
+  name: string,
+  present: () => Promise<RingKeys>,
+): Pick<KeyRing, 'isWithheld' | 'publicJwks' | 'withhold'> {
+  let isWithheld = false
+  return {
+    withhold() {
+      isWithheld = true
+    },
+    isWithheld: () => isWithheld,
     async publicJwks() {
+      if (isWithheld) {
+        const subject = `${name} (public keys, and publishesKey: false)`
+        throw new ConfigError('ERR_CONFIG_OPTIONS_CONFLICT', subject)
+      }
       const { all } = await present()
       return { keys: all.flatMap(({ publicJwk }) => (publicJwk ? [{ ...publicJwk }] : [])) }
     },

@@ -1,6 +1,7 @@
 import type * as FileSystem from 'node:fs'
 import { ConfigError, requireKnownOptions } from '../errors/index.ts'
-import { type KeySource, parseStoredKeys } from './key-source.ts'
+import { nodeBuiltin } from '../runtime/index.ts'
+import { type KeySource, parseKeyText, parseStoredKeys } from './key-source.ts'
 import type { StoredKeys } from './key-use.ts'
 
 export interface KeyFileOptions {
@@ -10,6 +11,13 @@ export interface KeyFileOptions {
    * @defaultValue false
    */
   readonly allowGroupRead?: boolean
+  /**
+   * Accepts a file that holds one key and no set: a JSON Web Key, or a symmetric key in the texts
+   * that `keysFromEnvironment` reads.
+   *
+   * @defaultValue false
+   */
+  readonly allowSingleKey?: boolean
 }
 
 type FileHandle = FileSystem.promises.FileHandle
@@ -46,7 +54,8 @@ export function keysFromFile(path: string, options: KeyFileOptions = {}): KeySou
     if (stats.size > MAX_BYTES) throw fileError(`${name} (larger than 1 MiB)`)
     const text = await file.readFile('utf8')
     if (text.trim() === '') throw fileError(`${name} (empty)`)
-    known = { state, document: parseStoredKeys(text, 'ERR_CONFIG_KEY_FILE', name) }
+    const parse = options.allowSingleKey === true ? parseKeyText : parseStoredKeys
+    known = { state, document: parse(text.trim(), 'ERR_CONFIG_KEY_FILE', name) }
     return known.document
   }
 
@@ -71,7 +80,7 @@ export function keysFromFile(path: string, options: KeyFileOptions = {}): KeySou
 
 async function openFile(path: string, name: string): Promise<FileHandle> {
   // Not imported, so that runtimes without files can load this module.
-  const files = globalThis.process?.getBuiltinModule?.('node:fs')
+  const files = nodeBuiltin('node:fs')
   if (files === undefined) throw fileError(`${name} (this runtime has no files)`)
   try {
     return await files.promises.open(path, 'r')

@@ -45,6 +45,8 @@ export type AuditEvent =
       readonly status: number
       /** The scopes that the client was asked to get. */
       readonly scopes?: readonly string[]
+      /** The names of the required claims that the token lacks. */
+      readonly claims?: readonly string[]
     } & RequestFacts &
       Partial<CallerFacts> &
       Partial<OperationFacts>)

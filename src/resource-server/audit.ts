@@ -85,7 +85,15 @@ function refusalEvent(refusal: Refusal, request: RequestFacts, status: number): 
     return { type: 'policy.error', ...facts, status, error: refusal.error }
   }
   const scopes = 'scopes' in refusal ? { scopes: refusal.scopes } : {}
-  return { type: 'auth.deny', ...facts, ...scopes, reason: refusalReason(refusal), status }
+  const claims = refusal.kind === 'claims' ? { claims: refusal.claims } : {}
+  return {
+    type: 'auth.deny',
+    ...facts,
+    ...scopes,
+    ...claims,
+    reason: refusalReason(refusal),
+    status,
+  }
 }
 
 function operationsOf(messages: Messages | undefined): Partial<OperationFacts> {

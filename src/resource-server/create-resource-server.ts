@@ -32,7 +32,7 @@ export function createResourceServer<Claims = TokenClaims>(
   options: ResourceServerOptions<Claims>,
 ): ResourceServer<Claims> {
   const settings = parseOptions(options)
-  const { resource, metadataUrl, servers, clock } = settings
+  const { resource, metadataUrl, servers, verifier, clock } = settings
   const state = createGateState(settings)
   const gate = createGate(settings, state)
 
@@ -54,7 +54,8 @@ export function createResourceServer<Claims = TokenClaims>(
     metadata: (request) => gate.serveMetadata(fromRequest(request)),
     inspectMetadata: (request) => gate.serveMetadata(request),
     async warmUp() {
-      await Promise.all(servers.map((server) => server.warmUp()))
+      if (verifier.warmUp === undefined) await Promise.all(servers.map((one) => one.warmUp()))
+      else await verifier.warmUp()
     },
     async revoke({ before = clock.now() + 1, ...revocation }) {
       await settings.revocations.revoke({ ...revocation, before })
@@ -64,7 +65,8 @@ export function createResourceServer<Claims = TokenClaims>(
       const chosen = servers.filter((server) => issuer === undefined || server.issuer === issuer)
       if (chosen.length === 0)
         throw configError('ERR_CONFIG_ISSUER_INVALID', `purgeKeys(${issuer})`)
-      for (const server of chosen) server.purgeKeys()
+      if (verifier.purgeKeys !== undefined) verifier.purgeKeys(issuer)
+      else for (const server of chosen) server.purgeKeys()
     },
   }
 }

@@ -15,7 +15,7 @@ import type { GateState } from './gate-state.ts'
 import type { Settings } from './options/index.ts'
 import { type Refusal, refusalAnswer } from './refusal.ts'
 import { type AllowedRequest, createDecision } from './request-decision.ts'
-import { answerDocument, findDocument, isProbedPath } from './routes.ts'
+import { answerDocument, isProbedPath } from './routes.ts'
 
 /** A request that may go on to the handler. */
 export interface Passage<Claims> extends AllowedRequest<Claims>, Accompaniment {
@@ -64,7 +64,7 @@ export function createGate<Claims>(
   }
 
   function serveMetadata(request: InboundRequest): Promise<Response> | undefined {
-    const document = findDocument(request.path, settings)
+    const document = settings.documents.get(request.path)
     if (document === undefined) return undefined
     return answering(request, async () => {
       const answer = await answerDocument(request, document)

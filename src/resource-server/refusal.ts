@@ -28,6 +28,13 @@ export type Refusal =
   | { readonly kind: 'no_credentials' }
   | { readonly kind: 'malformed_credentials' }
   | { readonly kind: 'token'; readonly reason: TokenFailureReason }
+  /** Required claims are missing; `asScopes` where they are spoken of as scopes. */
+  | {
+      readonly kind: 'claims'
+      readonly claims: readonly string[]
+      readonly asScopes: boolean
+      readonly principal: Principal<unknown>
+    }
   | { readonly kind: 'unavailable'; readonly error: Error }
   | {
       readonly kind: 'tenant' | 'malformed' | 'too_large' | 'streams' | 'encoded_answer'
@@ -86,6 +93,8 @@ export function refusalAnswer(refusal: Refusal, settings: ChallengeSettings): Re
       return challengeAnswer(400, 'invalid_request', MALFORMED, settings.challengeScopes, settings)
     case 'token':
       return invalidToken(refusal.reason, settings)
+    case 'claims':
+      return refusal.asScopes ? missingScopes(refusal.claims) : invalidToken('claims', settings)
     case 'malformed':
       return jsonAnswer(400, PARSE_ERROR_RESPONSE)
     case 'message':
@@ -185,6 +194,12 @@ function challengeAnswer(
 function invalidToken(reason: TokenFailureReason, settings: ChallengeSettings): Response {
   const description = reason === 'exp' ? EXPIRED : INVALID
   return challengeAnswer(401, 'invalid_token', description, settings.challengeScopes, settings)
+}
+
+/** In the words of mcp-auth-middleware. */
+function missingScopes(claims: readonly string[]): Response {
+  const missing = claims.map((scope) => ({ scope }))
+  return jsonAnswer(403, { error: 'missing_scopes', missing })
 }
 
 type ScopeRefusal = Extract<Refusal, { readonly scopes: readonly string[] }>

@@ -2,6 +2,7 @@ import type { BodySource, InboundRequest } from '../http/index.ts'
 import { type Messages, taskIdsOf } from '../mcp/index.ts'
 import { parseBearerToken } from '../oauth/index.ts'
 import { callerKey, type Principal } from '../principal/index.ts'
+import { missingClaims } from './claims/index.ts'
 import type { GateState } from './gate-state.ts'
 import { challengedScopes, type OperationRefusal } from './operation-check.ts'
 import type { Settings } from './options/index.ts'
@@ -26,7 +27,7 @@ export function createDecision<Claims>(
   settings: Settings<Claims>,
   state: GateState<Claims>,
 ): Decide<Claims> {
-  const { checksMessages } = settings
+  const { checksMessages, claimsAsScopes, requiredClaims } = settings
 
   async function admit(
     request: InboundRequest,
@@ -39,6 +40,9 @@ export function createDecision<Claims>(
     const { token } = credentials
     const admitted = await state.tokens.admit(token)
     if (!admitted.ok) return { kind: 'token', reason: admitted.reason }
+    const { principal, verified } = admitted.value
+    const claims = missingClaims(verified.claims, requiredClaims)
+    if (claims.length > 0) return { kind: 'claims', claims, asScopes: claimsAsScopes, principal }
     return { ...admitted.value, token }
   }
 

@@ -79,14 +79,18 @@ export interface ResourceServer<Claims = TokenClaims> {
   ): (request: Request, ...platform: Platform) => Promise<Response>
   /** Whether every body is read before its request is let through: with a policy. */
   readonly checksMessages: boolean
-  /** The metadata document, for its own paths; `undefined` for any other. */
+  /**
+   * The metadata document, and the published keys where there are some, for their own paths;
+   * `undefined` for any other.
+   */
   metadata(request: Request): Promise<Response | undefined>
   /** For adapters: {@link ResourceServer.authenticate} for a request of any server. */
   inspect(request: InboundRequest, body: BodySource): Promise<Passage<Claims> | Response>
   /** For adapters: {@link ResourceServer.metadata} for a request of any server. */
   inspectMetadata(request: InboundRequest): Promise<Response | undefined>
   /**
-   * Reads metadata and keys of every authorization server ahead of the first request.
+   * Reads metadata and keys of every authorization server ahead of the first request, or what the
+   * `verifier` reads instead.
    *
    * @throws {UpstreamError} for the first that cannot be read; requests would be answered 503
    */
@@ -98,6 +102,11 @@ export interface ResourceServer<Claims = TokenClaims> {
    * @param revocation `before`: seconds since the epoch. @defaultValue now
    */
   revoke(revocation: RevokedCaller & Partial<Pick<Revocation, 'before'>>): Promise<void>
-  /** Forgets the keys of an issuer, or of all: after a compromise, before their age runs out. */
+  /**
+   * Forgets the keys of an issuer, or of all: after a compromise, before their age runs out. Those
+   * of a `verifier` too, where it has `purgeKeys`; `jwtVerifier` and `jweVerifier` have.
+   *
+   * @throws {ConfigError} `ERR_CONFIG_ISSUER_INVALID` for an issuer that is not configured
+   */
   purgeKeys(issuer?: string): void
 }

@@ -1,4 +1,6 @@
 import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { storageKeysFromEnvironment } from '../keys/index.ts'
+import { sealed } from './sealed.ts'
 import type { Storage } from './storage.ts'
 
 export interface OpenStorageOptions {
@@ -62,17 +64,35 @@ const DEFAULT_REDIS_KEY_PREFIX = 'mcp:auth:'
 const FILE_NAME = 'gatehouse.db'
 
 /**
- * Opens the storage that mcp-authkit's variables name: `TOKEN_STORAGE_MODE` (`memory`, where it is
- * not set; `file`; `redis`), `FILE_STORAGE_PATH` (the folder, which has no default here: that one
- * was in the folder for temporary files, which everybody can write to), `REDIS_URL` and
- * `REDIS_KEY_PREFIX`.
+ * Opens the storage that mcp-authkit's variables name, sealed: `TOKEN_STORAGE_MODE` (`memory`, where
+ * it is not set; `file`; `redis`), `FILE_STORAGE_PATH` (the folder, which has no default here: that
+ * one was in the folder for temporary files, which everybody can write to), `REDIS_URL`,
+ * `REDIS_KEY_PREFIX`, and `STORAGE_ENCRYPTION_KEY` or `STORAGE_ENCRYPTION_KEY_PATH`, as
+ * `storageKeysFromEnvironment` reads them. Only `memory` can go without a key.
  *
- * It does NOT read what mcp-authkit has stored, and does NOT encrypt: `STORAGE_ENCRYPTION_KEY` and
- * `STORAGE_ENCRYPTION_KEY_PATH` are for whoever seals the storage.
+ * It connects, since the storage must not need other keys. It does NOT read what mcp-authkit has
+ * stored.
  *
- * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`
+ * @throws {ConfigError} `ERR_CONFIG_STORAGE_URL`, `ERR_CONFIG_STORAGE_UNSEALED`, and what `sealed`
+ *   and `storageKeysFromEnvironment` throw
+ * @throws {StorageError} where the storage cannot be reached
  */
 export async function storageFromEnvironment(environment: StorageEnvironment): Promise<Storage> {
+  const keys = await storageKeysFromEnvironment({ environment })
+  const storage = await openFromEnvironment(environment)
+  try {
+    if (keys === undefined && storage.durability !== 'process') {
+      const variable = 'STORAGE_ENCRYPTION_KEY_PATH (not set)'
+      throw new ConfigError('ERR_CONFIG_STORAGE_UNSEALED', variable)
+    }
+    return await sealed(storage, keys)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function openFromEnvironment(environment: StorageEnvironment): Promise<Storage> {
   // In an environment, a variable that is set to nothing is one that is not set.
   const read = (name: string): string | undefined => environment[name] || undefined
   switch (read('TOKEN_STORAGE_MODE')) {

@@ -44,7 +44,7 @@ const OPTIONS: readonly string[] = [
  * in: for verifiers that need one inside, such as {@link jweVerifier}. Its keys are read when the
  * first token arrives.
  *
- * `purgeKeys` and `warmUp` of the resource server do NOT reach it.
+ * `purgeKeys` and `warmUp` of the resource server reach it, also within {@link jweVerifier}.
  *
  * @throws {ConfigError} `ERR_CONFIG_ISSUER_INVALID`, `ERR_CONFIG_NOT_HTTPS`,
  *   `ERR_CONFIG_ALGORITHM_UNSUPPORTED`, `ERR_CONFIG_OPTION_UNKNOWN`

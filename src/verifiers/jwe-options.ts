@@ -40,7 +40,10 @@ interface UnsignedContentOptions {
   readonly allowUnsignedJwe: true
   /** The issuer that such tokens count as being from. */
   readonly issuer: string
-  /** States that the public key is a secret between the sender and this server. */
+  /**
+   * States that the public key is a secret between the sender and this server: from now on the
+   * ring refuses to give its public keys out, to `publishedKeys` and `buildJwksAnswer` too.
+   */
   readonly publishesKey: false
   /** Receives the warning. @defaultValue warnings go to the console */
   readonly onEvent?: AuditSink
@@ -57,6 +60,7 @@ export interface JweSettings {
   readonly unwrapData: boolean
   readonly clock: Clock
   readonly readContent: ReadContent
+  readonly nested: TokenVerifier | undefined
 }
 
 const ALGORITHMS = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW']
@@ -89,6 +93,9 @@ export function parseJweOptions(options: JweVerifierOptions): JweSettings {
   if (!isInRange) {
     throw invalid('ERR_CONFIG_NUMBER_RANGE', `maxLifetimeSeconds (1 to ${ONE_YEAR_SECONDS})`)
   }
+  const isUnsigned = options.allowUnsignedJwe === true
+  const readContent = parseContent(options)
+  if (isUnsigned) keys.withhold()
   const legacy = options.allowLegacyRsaOaep === true ? ['RSA-OAEP'] : []
   return {
     keys,
@@ -96,7 +103,8 @@ export function parseJweOptions(options: JweVerifierOptions): JweSettings {
     maxLifetimeSeconds,
     unwrapData: options.unwrapData === true,
     clock,
-    readContent: parseContent(options),
+    readContent,
+    nested: isUnsigned ? undefined : options.nested,
   }
 }
 

@@ -19,7 +19,9 @@ const MAX_REUSE_SECONDS = 60
  * unread.
  *
  * It does NOT accept tokens that are only signed. To accept both, choose by their form:
- * `{ verify: (token) => (token.split('.').length === 5 ? encrypted : signed).verify(token) }`.
+ * `const verify = (token) => (token.split('.').length === 5 ? encrypted : signed).verify(token)`.
+ * Give the verifier as `{ ...signed, verify }`, where `signed` is `nested` too, so that `purgeKeys`
+ * reaches its keys.
  * It does NOT check audience, expiry or scopes either: the resource server does.
  *
  * @throws {ConfigError} for every mistake in the options, at once and not at the first token
@@ -39,8 +41,10 @@ const MAX_REUSE_SECONDS = 60
  */
 export function jweVerifier(options: JweVerifierOptions): TokenVerifier {
   const settings = parseJweOptions(options)
-  const { keys, algorithms, readContent, maxLifetimeSeconds, clock } = settings
+  const { keys, algorithms, readContent, nested, maxLifetimeSeconds, clock } = settings
   return {
+    warmUp: async () => nested?.warmUp?.(),
+    purgeKeys: (issuer) => nested?.purgeKeys?.(issuer),
     async verify(token) {
       const decoded = decodeCompactJwe(token, algorithms)
       if (!decoded.ok) return decoded

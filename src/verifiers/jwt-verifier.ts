@@ -43,7 +43,16 @@ type Key = CryptoKey | Uint8Array
  */
 export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
   const byIssuer = new Map(issuers.map((entry) => [entry.issuer, entry]))
+  const servers = issuers.flatMap(({ keys }) => ('secret' in keys ? [] : [keys]))
   return {
+    async warmUp() {
+      await Promise.all(servers.map((server) => server.warmUp()))
+    },
+    purgeKeys(issuer) {
+      for (const server of servers) {
+        if (issuer === undefined || server.issuer === issuer) server.purgeKeys()
+      }
+    },
     async verify(token) {
       const decoded = decodeCompactJws(token)
       if (!decoded.ok) return decoded

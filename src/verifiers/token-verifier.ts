@@ -33,4 +33,12 @@ export interface TokenVerifier {
    *   client is then answered 503 and keeps its token.
    */
   verify(token: string): Promise<Checked<VerifiedToken>>
+  /**
+   * Reads ahead what the first token needs. A verifier without it is one that needs nothing.
+   *
+   * @throws {UpstreamError} when it cannot be read
+   */
+  warmUp?(): Promise<void>
+  /** Forgets the keys of an issuer, or of all; an issuer that it does not know is none of its own. */
+  purgeKeys?(issuer?: string): void
 }

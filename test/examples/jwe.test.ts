@@ -8,7 +8,7 @@ test('the whoami server knows its users, and believes nobody who only has its pu
     stderr: '',
     stdout: `the server knows alice by name, e-mail address and role
 her client carries the token, and can read nothing of her in it
-a token with an empty name or e-mail address is refused
+a token with an empty name or e-mail address is refused, and the server knows why
 a token made only from the published key is refused
 so is one that somebody else has signed
 and one for another server

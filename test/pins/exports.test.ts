@@ -95,6 +95,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     values: [
       'currentPrincipal',
       'currentRequest',
+      'getUser',
       'requireOwner',
       'requireTenant',
       'runWithRequest',
@@ -129,14 +130,17 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   'mcp-gatehouse/keys': {
     file: 'keys/index.ts',
     values: [
+      'NEW_KEY_ALGORITHMS',
       'buildJwksAnswer',
       'createKeyRing',
       'encryptToken',
+      'encryptionKeysFromEnvironment',
       'generateKey',
       'keysFromEnvironment',
       'keysFromFile',
       'keysFromFunction',
       'rotateKeys',
+      'storageKeysFromEnvironment',
     ],
     types: [
       'EncryptTokenOptions',
@@ -151,6 +155,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
       'KeyStatus',
       'KeyUse',
       'NewKeyAlgorithm',
+      'RingFromEnvironmentOptions',
       'RingKey',
       'RotateKeysOptions',
       'StoredKey',

@@ -117,6 +117,26 @@ const PINS: readonly RefusalPin[] = [
     ],
   ],
   [
+    'required claims that are missing',
+    { kind: 'claims', claims: ['email', 'name'], asScopes: false, principal: ASKED.principal },
+    'claims',
+    [
+      401,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate':
+          'Bearer realm="notes", error="invalid_token", error_description="The access token is invalid.", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b c"',
+      },
+      '{"error":"invalid_token","error_description":"The access token is invalid."}',
+    ],
+  ],
+  [
+    'required claims that are missing, as scopes',
+    { kind: 'claims', claims: ['email', 'name'], asScopes: true, principal: ASKED.principal },
+    'claims',
+    [403, JSON_FIELDS, '{"error":"missing_scopes","missing":[{"scope":"email"},{"scope":"name"}]}'],
+  ],
+  [
     'a dependency that is down',
     { kind: 'unavailable', error: new Error('secret detail') },
     'unavailable',

@@ -1,2 +1,3 @@
 export type { ClaimRules } from './check.ts'
 export { checkClaims, checkTime } from './check-claims.ts'
+export { missingClaims } from './required-claims.ts'

@@ -97,6 +97,12 @@ export function requireStrings(
   return list as readonly string[]
 }
 
+/** A list of names to look up. A single string is refused, since a list is what is meant. */
+export function requireList(value: readonly string[] | undefined, path: string): readonly string[] {
+  requireType(value === undefined || Array.isArray(value), path, 'an array of strings')
+  return requireStrings(value, path)
+}
+
 /** An issuer identifier over https; returned as given, since it is compared as a string. */
 export function requireIssuer(
   value: unknown,

@@ -1,5 +1,6 @@
 import type { TransformMetadata } from '../../discovery/index.ts'
 import type { Fetch, InboundRequest } from '../../http/index.ts'
+import type { KeyRing } from '../../keys/index.ts'
 import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
 import type { Policy, PolicyOptions } from '../../policy/index.ts'
@@ -69,6 +70,26 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
   readonly singleAudience?: boolean
   /** Scopes that every request needs; a token without them is answered 403. @defaultValue none */
   readonly requiredScopes?: readonly string[]
+  /**
+   * Claims that every token needs, with a value that is not empty: `''`, `[]`, `{}` and `null` are.
+   * A token without them is answered 401 `invalid_token`, and the event names what it lacks.
+   * @defaultValue none
+   */
+  readonly requiredClaims?: readonly string[]
+  /**
+   * Speaks of `requiredClaims` as of scopes, for clients of mcp-auth-middleware: a token that lacks
+   * some is answered 403 `{"error":"missing_scopes","missing":[{"scope":"email"}]}` without a
+   * challenge, and beside `publishedKeys` there is `/.well-known/openid-configuration`, with the
+   * origin of the resource as `issuer` and the claims as `scopes_supported`. MCP clients cannot act
+   * on either. @defaultValue false
+   */
+  readonly claimsAsScopes?: boolean
+  /**
+   * Key rings whose public keys are served at `/.well-known/jwks.json` of the resource's origin
+   * (RFC 7517 §5), such as those that tokens are encrypted for: the current keys, the next ones and
+   * those before, kept by others for 10 minutes. @defaultValue none, and no such path
+   */
+  readonly publishedKeys?: readonly KeyRing[]
   /**
    * What a caller may do, decided for every message before the handler sees it: an object for
    * `definePolicy`, or what that returned. @defaultValue whatever `requiredScopes` allow

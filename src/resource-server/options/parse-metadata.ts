@@ -1,4 +1,4 @@
-import { type AdditionalMetadata, wellKnownUrl } from '../../oauth/index.ts'
+import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import { configError, requireScopes } from './checks.ts'
 
@@ -46,21 +46,8 @@ export function parseAdditionalMetadata(
   return fields
 }
 
-/** Where the document is served: exact paths. */
-export function metadataPaths(url: URL, atRoot: boolean): ReadonlySet<string> {
-  const inserted = new URL(wellKnownUrl(url, RESOURCE_METADATA)).pathname
-  return new Set(atRoot ? [inserted, `/.well-known/${RESOURCE_METADATA}`] : [inserted])
-}
-
-/** Where the copy of the authorization server's metadata is served, if it is switched on. */
-export function mirrorPaths(url: URL, isOn: boolean, emit: Emit): ReadonlySet<string> {
-  if (!isOn) return new Set()
-  warnAboutMirror(emit)
-  const name = 'oauth-authorization-server'
-  return new Set([`/.well-known/${name}`, new URL(wellKnownUrl(url, name)).pathname])
-}
-
-function warnAboutMirror(emit: Emit): void {
+/** The copy of the authorization server's metadata is for old clients only. */
+export function warnAboutMirror(emit: Emit): void {
   emit({
     type: 'config.warning',
     message:

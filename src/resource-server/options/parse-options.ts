@@ -13,6 +13,7 @@ import {
   configError,
   type PlainTypes,
   requireKnownKeys,
+  requireList,
   requireNotUnset,
   requireNumber,
   requirePlainTypes,
@@ -25,14 +26,9 @@ import {
   connectAuthorizationServer,
   parseAuthorizationServer,
 } from './parse-authorization-server.ts'
+import { buildDocuments, RESOURCE_METADATA } from './parse-documents.ts'
 import { parseIssuers } from './parse-issuers.ts'
-import {
-  metadataPaths,
-  mirrorPaths,
-  parseAdditionalMetadata,
-  parsePublishedScopes,
-  RESOURCE_METADATA,
-} from './parse-metadata.ts'
+import { parseAdditionalMetadata, parsePublishedScopes } from './parse-metadata.ts'
 import type { Settings } from './settings.ts'
 
 const KNOWN_OPTIONS: readonly string[] = [
@@ -41,6 +37,9 @@ const KNOWN_OPTIONS: readonly string[] = [
   'audience',
   'singleAudience',
   'requiredScopes',
+  'requiredClaims',
+  'claimsAsScopes',
+  'publishedKeys',
   'policy',
   'decide',
   'policyTimeoutSeconds',
@@ -77,6 +76,7 @@ const KNOWN_OPTIONS: readonly string[] = [
 const PLAIN_TYPES = {
   boolean: [
     'singleAudience',
+    'claimsAsScopes',
     'metadataAtRoot',
     'mirrorServerMetadata',
     'requireSubject',
@@ -124,25 +124,29 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   ) => parsePublishedScopes(value, fallback, path, emit)
   const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
   const isLoopback = isLoopbackHostname(url.hostname)
+  const remotes = connected.map(({ remote }) => remote)
+  const metadata = buildProtectedResourceMetadata({
+    resource,
+    authorizationServers: servers.map(({ issuer }) => issuer),
+    scopesSupported: publish(options.scopesSupported, requiredScopes, 'scopesSupported'),
+    additional: parseAdditionalMetadata(options.metadata),
+  })
+  const requiredClaims = [...new Set(requireList(options.requiredClaims, 'requiredClaims'))]
 
   return {
     resource,
     metadataUrl: wellKnownUrl(url, RESOURCE_METADATA),
-    metadata: buildProtectedResourceMetadata({
-      resource,
-      authorizationServers: servers.map(({ issuer }) => issuer),
-      scopesSupported: publish(options.scopesSupported, requiredScopes, 'scopesSupported'),
-      additional: parseAdditionalMetadata(options.metadata),
-    }),
-    metadataPaths: metadataPaths(url, options.metadataAtRoot === true),
-    mirrorPaths: mirrorPaths(url, options.mirrorServerMetadata === true, emit),
-    servers: connected.map(({ remote }) => remote),
+    metadata,
+    documents: buildDocuments(options, { url, metadata, requiredClaims, servers: remotes, emit }),
+    servers: remotes,
     issuers: parseIssuers(options, servers, resource),
     verifier: options.verifier ?? createJwtVerifier(connected.map(({ trusted }) => trusted)),
     claimsSchema: options.claims,
     isRevoked: options.isRevoked,
     requestedTenant: options.requestedTenant,
     requiredScopes,
+    requiredClaims,
+    claimsAsScopes: options.claimsAsScopes === true,
     ...parseDecisions(options),
     ...parseLimits(options),
     challengeScopes: publish(options.challengeScopes, requiredScopes, 'challengeScopes'),

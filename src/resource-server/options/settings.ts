@@ -16,14 +16,20 @@ export interface IssuerSettings {
   readonly mapClaims: MapClaims | undefined
 }
 
+/** A JSON document that everybody may read. */
+export interface PublishedDocument {
+  read(): Promise<unknown>
+  readonly contentType: string
+  readonly maxAgeSeconds: number
+}
+
 /** The options, checked and completed: what the gate works with. */
 export interface Settings<Claims> {
   readonly resource: string
   readonly metadataUrl: string
   readonly metadata: ProtectedResourceMetadata
-  readonly metadataPaths: ReadonlySet<string>
-  /** Paths of the mirrored authorization server metadata; empty when it is off. */
-  readonly mirrorPaths: ReadonlySet<string>
+  /** What is published, by its path, which is compared exactly. */
+  readonly documents: ReadonlyMap<string, PublishedDocument>
   readonly servers: readonly RemoteAuthorizationServer[]
   readonly issuers: ReadonlyMap<string, IssuerSettings>
   readonly verifier: TokenVerifier
@@ -32,6 +38,8 @@ export interface Settings<Claims> {
   readonly revocations: Revocations
   readonly requestedTenant: ResourceServerOptions['requestedTenant']
   readonly requiredScopes: readonly string[]
+  readonly requiredClaims: readonly string[]
+  readonly claimsAsScopes: boolean
   readonly policy: Policy | undefined
   readonly decide: ResourceServerOptions['decide']
   readonly policyTimeoutSeconds: number

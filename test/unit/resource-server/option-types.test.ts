@@ -5,6 +5,7 @@ import { create, createWith } from './creation.ts'
 describe('a value of another type is refused at creation, not found out by a request', () => {
   const booleans = [
     'singleAudience',
+    'claimsAsScopes',
     'metadataAtRoot',
     'mirrorServerMetadata',
     'requireSubject',

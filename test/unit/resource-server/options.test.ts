@@ -85,6 +85,36 @@ describe('a mistake in the options is a ConfigError that names the option', () =
     ['allowedHosts (an array of hosts)', 'ERR_CONFIG_OPTION_TYPE', { allowedHosts: [] }],
     ['allowedHosts[0]', 'ERR_CONFIG_HOST_INVALID', { allowedHosts: ['https://mcp.example.com'] }],
     ['allowedHosts[1]', 'ERR_CONFIG_HOST_INVALID', { allowedHosts: ['a', '*.example.com'] }],
+    ['requiredClaims (an array of strings)', 'ERR_CONFIG_OPTION_TYPE', { requiredClaims: 'email' }],
+    ['requiredClaims[1]', 'ERR_CONFIG_NOT_A_STRING', { requiredClaims: ['email', ' '] }],
+    ['requiredClaims[0]', 'ERR_CONFIG_NOT_A_STRING', { requiredClaims: [{ scope: 'email' }] }],
+    [
+      'claimsAsScopes (needs requiredClaims)',
+      'ERR_CONFIG_OPTIONS_CONFLICT',
+      { claimsAsScopes: true, requiredClaims: [] },
+    ],
+    [
+      'mirrorServerMetadata and claimsAsScopes (/.well-known/openid-configuration)',
+      'ERR_CONFIG_OPTIONS_CONFLICT',
+      {
+        claimsAsScopes: true,
+        requiredClaims: ['email'],
+        publishedKeys: [],
+        mirrorServerMetadata: true,
+      },
+    ],
+    [
+      'publishedKeys (an array of key rings)',
+      'ERR_CONFIG_OPTION_TYPE',
+      { publishedKeys: { use: 'encryption' } },
+    ],
+    ...['storage', 'cookies', 'state', undefined].map(
+      (use): Row => [
+        'publishedKeys[0] (a key ring for encryption or signing)',
+        'ERR_CONFIG_OPTION_TYPE',
+        { publishedKeys: [use && { use }] },
+      ],
+    ),
     ['trustedProxyHops', 'ERR_CONFIG_TRUSTED_PROXY', { trustedProxyHops: 17 }],
     ['trustedProxyHops', 'ERR_CONFIG_TRUSTED_PROXY', { trustedProxyHops: true }],
   ])('%s: %s', (subject, code, options) => {

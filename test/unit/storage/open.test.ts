@@ -1,13 +1,19 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { base64url } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openStorage, storageFromEnvironment } from '../../../src/storage/open.ts'
+import { redis } from '../../../src/storage/redis.ts'
 import { bytes } from '../../../src/testing/storage-contract/world.ts'
+import { missingService, REDIS_URL } from '../../contract/services.ts'
 
 /** A port where nobody listens. */
 const CLOSED = '127.0.0.1:1'
+const missing = await missingService('Redis')
 const URL_REFUSAL = { name: 'ConfigError', code: 'ERR_CONFIG_STORAGE_URL' }
 
 let folder: string
@@ -95,27 +101,76 @@ describe('a text', () => {
 })
 
 describe('the environment of mcp-authkit', () => {
-  test.each([
-    [{}, 'process'],
-    [{ TOKEN_STORAGE_MODE: '' }, 'process'],
-    [{ TOKEN_STORAGE_MODE: 'memory', REDIS_URL: 'not looked at' }, 'process'],
-    [{ TOKEN_STORAGE_MODE: 'redis' }, 'shared'],
-    [{ TOKEN_STORAGE_MODE: 'redis', REDIS_URL: `rediss://${CLOSED}` }, 'shared'],
-    [{ TOKEN_STORAGE_MODE: 'redis', REDIS_KEY_PREFIX: 'other:' }, 'shared'],
-  ])('%j', async (environment, durability) => {
+  const KEY = { STORAGE_ENCRYPTION_KEY: base64url.encode(randomBytes(32)) }
+
+  test.each([{}, { TOKEN_STORAGE_MODE: '' }, { TOKEN_STORAGE_MODE: 'memory', REDIS_URL: 'no' }])(
+    '%j is memory, with a key or without one',
+    async (environment) => {
+      for (const keys of [{}, KEY]) {
+        const storage = await storageFromEnvironment({ ...environment, ...keys })
+        expect(storage.durability).toBe('process')
+        await storage.set('key', bytes('value'))
+        expect(await storage.get('key')).toMatchObject({ value: bytes('value') })
+        await storage.close()
+      }
+    },
+  )
+
+  test('RS-18 names a folder, in which a file is that says nothing without its key', async () => {
+    const FILE_STORAGE_PATH = join(folder, 'files')
+    const environment = { TOKEN_STORAGE_MODE: 'file', FILE_STORAGE_PATH, ...KEY }
     const storage = await storageFromEnvironment(environment)
-    expect(storage.durability).toBe(durability)
+    await storage.set('key', bytes('canary-of-a-token'))
     await storage.close()
+    const contents = readdirSync(FILE_STORAGE_PATH).map((name) =>
+      readFileSync(join(FILE_STORAGE_PATH, name), 'latin1'),
+    )
+    expect(contents.join()).toContain('SQLite format 3')
+    expect(contents.join()).not.toContain('canary')
+
+    const again = await storageFromEnvironment(environment)
+    expect(await again.get('key')).toMatchObject({ value: bytes('canary-of-a-token') })
+    await again.close()
+    const other = { ...environment, STORAGE_ENCRYPTION_KEY: base64url.encode(randomBytes(32)) }
+    const code = 'ERR_CONFIG_STORAGE_KEY'
+    await expect(storageFromEnvironment(other)).rejects.toMatchObject({ code })
   })
 
-  test('names a folder, in which the file is', async () => {
-    const environment = { TOKEN_STORAGE_MODE: 'file', FILE_STORAGE_PATH: join(folder, 'files') }
-    const storage = await storageFromEnvironment(environment)
-    await storage.set('key', bytes('value'))
-    await storage.close()
-    const file = await openStorage(`sqlite:${join(folder, 'files', 'gatehouse.db')}`)
-    expect(await file.get('key')).toMatchObject({ value: bytes('value') })
-    await file.close()
+  test.skipIf(missing !== '')(
+    `names a Redis and a prefix, and what is kept is sealed${missing}`,
+    async () => {
+      const prefix = `open-test-${randomBytes(6).toString('hex')}`
+      const environment = { TOKEN_STORAGE_MODE: 'redis', REDIS_KEY_PREFIX: prefix, ...KEY }
+      const storage = await storageFromEnvironment({ ...environment, REDIS_URL })
+      const plain = redis(REDIS_URL, { prefix })
+      try {
+        expect(storage.durability).toBe('shared')
+        await storage.set('key', bytes('canary-of-a-token'), { ttlSeconds: 60 })
+        expect(await storage.get('key')).toMatchObject({ value: bytes('canary-of-a-token') })
+        const record = await plain.get('key')
+        expect(Buffer.from(record?.value ?? []).toString('latin1')).not.toContain('canary')
+        expect(record?.value.length).toBeGreaterThan(0)
+      } finally {
+        for await (const key of plain.list('')) await plain.delete(key)
+        await Promise.all([storage.close(), plain.close()])
+      }
+    },
+  )
+
+  test.each([
+    { TOKEN_STORAGE_MODE: 'redis', REDIS_URL: `redis://${CLOSED}` },
+    { TOKEN_STORAGE_MODE: 'file' },
+  ])('%j without a key is refused, and where it is a file, none is left open', async (given) => {
+    const environment = { FILE_STORAGE_PATH: join(folder, 'unsealed'), ...given }
+    const error: unknown = await storageFromEnvironment(environment).catch((e: unknown) => e)
+    expect(error).toMatchObject({ name: 'ConfigError', code: 'ERR_CONFIG_STORAGE_UNSEALED' })
+    expect(String(error)).toContain('STORAGE_ENCRYPTION_KEY_PATH (not set): ')
+  })
+
+  test('a Redis that is not there is found out at once', async () => {
+    const environment = { TOKEN_STORAGE_MODE: 'redis', REDIS_URL: `redis://${CLOSED}`, ...KEY }
+    const code = 'ERR_STORAGE_UNAVAILABLE'
+    await expect(storageFromEnvironment(environment)).rejects.toMatchObject({ code })
   })
 
   test.each([
@@ -125,7 +180,7 @@ describe('the environment of mcp-authkit', () => {
     [{ TOKEN_STORAGE_MODE: 'redis', REDIS_URL: 'localhost:6379' }, 'redis'],
   ])('%j is refused', async (environment, subject) => {
     const message = expect.stringContaining(subject) as string
-    await expect(storageFromEnvironment(environment)).rejects.toMatchObject({
+    await expect(storageFromEnvironment({ ...environment, ...KEY })).rejects.toMatchObject({
       ...URL_REFUSAL,
       message,
     })
