@@ -39,7 +39,7 @@ export function missingPostgresServer(): string {
 export async function startPostgresServer(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'))
   const user = serverUser()
-  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
+  if (user !== undefined) chownSync(folder, user.uid, user.gid)
   chmodSync(folder, 0o700)
   const bin = programs() ?? ''
   const data = join(folder, 'data')
@@ -105,8 +105,8 @@ function programs(): string | undefined {
 }
 
 /** PostgreSQL does not run as root. */
-function serverUser(): { readonly uid?: number; readonly gid?: number } {
-  if (process.getuid?.() !== 0) return {}
+function serverUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
   const idOf = (kind: string) => Number(execFileSync('id', [kind, 'postgres']).toString())
   return { uid: idOf('-u'), gid: idOf('-g') }
 }

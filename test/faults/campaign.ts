@@ -5,6 +5,8 @@ import type { Random } from './random.ts'
 /** How often processes are killed, and where they write. */
 export interface Campaign {
   readonly kills: number
+  /** There are fewer kills where the time is over before. */
+  readonly milliseconds: number
   readonly random: Random
   /** The stores of a lane, always the same in the same order; sealed ones are others. */
   readonly placesOf: (lane: number, isSealed: boolean) => readonly Place[]

@@ -34,33 +34,37 @@ describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, (
     await pool.end()
   })
 
-  test(`lose nothing, mix nothing, use nothing twice (FAULTS_SEED=${SEED})`, async () => {
-    const keys: StoredKeys = { keys: await makeKeys('storage', ['current']) }
-    const placesOf = (lane: number, isSealed: boolean): readonly Place[] => {
-      const name = `${NAME}_${lane}${isSealed ? '_sealed' : ''}`
-      const options = { prefix: name, schema: name }
-      const urls = [`sqlite:${folder.file(`${name}.db`)}`, REDIS_URL, POSTGRES_URL]
-      return urls.map((url) => ({ url, options, ...(isSealed && { keys }) }))
-    }
-    const { kills } = SCALE
-    const { faults, stores } = await runCampaign({ kills, random: createRandom(SEED), placesOf })
-    expect(faults).toEqual([])
-    for (const [index, store] of STORES.entries()) {
-      const counts = stores[index]
-      expect(counts?.kills).toBe(kills)
-      // Otherwise nothing was tried.
-      expect(counts?.acknowledged).toBeGreaterThan(kills)
-      expect(counts?.underWay).toBeGreaterThan(0)
-      const [acknowledged, underWay, happened] = [
-        counts?.acknowledged,
-        counts?.underWay,
-        counts?.happened,
-      ].map((count) => (count ?? 0).toLocaleString('en'))
-      report({
-        what: `process killed ${kills.toLocaleString('en')} times (SIGKILL)`,
-        store,
-        found: `${acknowledged} acknowledged writes, all there; ${underWay} under way, ${happened} of them done`,
-      })
-    }
-  }, PATIENCE)
+  test(
+    `lose nothing, mix nothing, use nothing twice (FAULTS_SEED=${SEED})`,
+    async () => {
+      const keys: StoredKeys = { keys: await makeKeys('storage', ['current']) }
+      const placesOf = (lane: number, isSealed: boolean): readonly Place[] => {
+        const name = `${NAME}_${lane}${isSealed ? '_sealed' : ''}`
+        const options = { prefix: name, schema: name }
+        const urls = [`sqlite:${folder.file(`${name}.db`)}`, REDIS_URL, POSTGRES_URL]
+        return urls.map((url) => ({ url, options, ...(isSealed && { keys }) }))
+      }
+      const { kills, killMilliseconds: milliseconds } = SCALE
+      const campaign = { kills, milliseconds, random: createRandom(SEED), placesOf }
+      const { faults, stores } = await runCampaign(campaign)
+      expect(faults).toEqual([])
+      expect(stores).toHaveLength(STORES.length)
+      for (const [index, counts] of stores.entries()) {
+        // Otherwise nothing was tried.
+        expect(counts.acknowledged).toBeGreaterThan(counts.kills)
+        expect(counts.underWay).toBeGreaterThan(0)
+        const { acknowledged, underWay, happened } = counts
+        report({
+          what: `process killed ${count(counts.kills)} times (SIGKILL)`,
+          store: STORES[index] ?? '',
+          found: `${count(acknowledged)} acknowledged writes, all there; ${count(underWay)} under way, of which ${count(happened)} had happened; none mixed, none used twice`,
+        })
+      }
+    },
+    PATIENCE,
+  )
 })
+
+function count(number: number): string {
+  return number.toLocaleString('en')
+}

@@ -22,7 +22,8 @@ const SEALED_EVERY = 5
 
 /** Workers one after the other, of which the next one gets ready while one is checked. */
 export async function runLane(campaign: Campaign, lane: number): Promise<CampaignReport> {
-  const { kills, random, placesOf } = campaign
+  const { kills, milliseconds, random, placesOf } = campaign
+  const deadline = performance.now() + milliseconds
   const stores = createStores()
   const counts = placesOf(lane, false).map(() => ({
     kills: 0,
@@ -38,10 +39,10 @@ export async function runLane(campaign: Campaign, lane: number): Promise<Campaig
     return startWorker({ places, name: `lane-${lane}/run-${run}`, slots: SLOTS, seed })
   }
   try {
-    let next = prepare(0)
-    for (let run = 0; run < kills; run += 1) {
-      const worker = await next
-      if (run + 1 < kills) next = prepare(run + 1)
+    let next: Promise<Worker> | undefined = prepare(0)
+    for (let run = 1; next !== undefined; run += 1) {
+      const worker: Worker = await next
+      next = run < kills && performance.now() < deadline ? prepare(run) : undefined
       await killAtRandom(worker, random)
       faults.push(...(await checkWorker(worker, stores, counts)))
       const { orders, ledger } = worker

@@ -56,8 +56,7 @@ describe('a server that keeps its revocations in PostgreSQL, which is stopped an
       const { resource, tokens } = await startResource(database.url)
       const load = startLoad(resource, tokens)
       onTestFinished(() => load.stop())
-      const answersSince = (moment: number) =>
-        load.answers.filter(({ sentAt }) => sentAt > moment)
+      const answersSince = (moment: number) => load.answers.filter(({ sentAt }) => sentAt > moment)
       const servedSince = (moment: number) =>
         answersSince(moment).filter(({ status }) => status === 200).length
       const recoveries: number[] = []
