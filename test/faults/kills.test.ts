@@ -40,7 +40,7 @@ describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, (
       const keys: StoredKeys = { keys: await makeKeys('storage', ['current']) }
       const placesOf = (lane: number, isSealed: boolean): readonly Place[] => {
         const name = `${NAME}_${lane}${isSealed ? '_sealed' : ''}`
-        const options = { prefix: name, schema: name }
+        const options = { prefix: name, schema: name, timeoutSeconds: 60 }
         const urls = [`sqlite:${folder.file(`${name}.db`)}`, REDIS_URL, POSTGRES_URL]
         return urls.map((url) => ({ url, options, ...(isSealed && { keys }) }))
       }

@@ -1,7 +1,7 @@
+import type { Storage } from '../../src/storage/storage.ts'
 import type { Campaign, CampaignReport, StoreCounts } from './campaign.ts'
 import { checkEntries, findRevived, isFault } from './check-entries.ts'
 import type { Entry } from './ledger.ts'
-import type { Place } from './places.ts'
 import type { Random } from './random.ts'
 import { startWorker, type Worker } from './start-worker.ts'
 import { createStores, type Stores } from './stores.ts'
@@ -9,7 +9,7 @@ import { createStores, type Stores } from './stores.ts'
 /** A worker that was killed, and is remembered until the end. */
 interface Killed {
   readonly name: string
-  readonly places: readonly Place[]
+  readonly isSealed: boolean
   readonly entries: readonly Entry[]
 }
 
@@ -33,31 +33,38 @@ export async function runLane(campaign: Campaign, lane: number): Promise<Campaig
   }))
   const faults: string[] = []
   const killed: Killed[] = []
+  let next: Promise<Worker> | undefined
   const prepare = (run: number): Promise<Worker> => {
-    const places = placesOf(lane, run % SEALED_EVERY === 0)
+    const places = placesOf(lane, isSealedRun(run))
     const seed = random(2 ** 31)
     return startWorker({ places, name: `lane-${lane}/run-${run}`, slots: SLOTS, seed })
   }
   try {
-    let next: Promise<Worker> | undefined = prepare(0)
+    next = prepare(0)
     for (let run = 1; next !== undefined; run += 1) {
       const worker: Worker = await next
       next = run < kills && performance.now() < deadline ? prepare(run) : undefined
       await killAtRandom(worker, random)
       faults.push(...(await checkWorker(worker, stores, counts)))
       const { orders, ledger } = worker
-      killed.push({ name: orders.name, places: orders.places, entries: ledger.entries })
+      const isSealed = isSealedRun(run - 1)
+      killed.push({ name: orders.name, isSealed, entries: ledger.entries })
     }
     for (const isSealed of [false, true]) {
-      for (const place of placesOf(lane, isSealed).keys()) {
-        const known = killed.filter(({ places }) => (places[0]?.keys !== undefined) === isSealed)
-        faults.push(...(await checkAgain(known, place, stores)))
+      const known = killed.filter((worker) => worker.isSealed === isSealed)
+      for (const [index, place] of placesOf(lane, isSealed).entries()) {
+        faults.push(...(await checkAgain(known, index, await stores.open(place))))
       }
     }
   } finally {
+    await (await next)?.kill()
     await stores.close()
   }
   return { faults, stores: counts }
+}
+
+function isSealedRun(run: number): boolean {
+  return run % SEALED_EVERY === 0
 }
 
 async function killAtRandom(worker: Worker, random: Random): Promise<void> {
@@ -95,11 +102,8 @@ async function checkWorker(
 async function checkAgain(
   killed: readonly Killed[],
   index: number,
-  stores: Stores,
+  storage: Storage,
 ): Promise<readonly string[]> {
-  const place = killed[0]?.places[index]
-  if (place === undefined) return []
-  const storage = await stores.open(place)
   const ofPlace = killed.map(({ name, entries }) => ({
     name,
     entries: entries.filter(
