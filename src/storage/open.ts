@@ -10,6 +10,8 @@ export interface OpenStorageOptions {
   readonly schema?: string | undefined
   /** Of Redis and PostgreSQL: how long a call may take, 1 to 60. @defaultValue 5 */
   readonly timeoutSeconds?: number | undefined
+  /** Of Redis: called when acknowledged writes may be gone, as the option of `redis` says. */
+  readonly onFailover?: (() => void) | undefined
 }
 
 const OPTIONS: readonly string[] = [

@@ -19,9 +19,11 @@ export interface RedisStorageOptions {
   /** How long a call may take, connecting included, 1 to 60. @defaultValue 5 */
   readonly timeoutSeconds?: number | undefined
   /**
-   * Called when the server that answers after an interruption is not the one from before, or has
-   * lost its data: writes that were acknowledged may be gone. It does NOT notice what happens while
-   * this process is not running, nor in a cluster that goes on answering.
+   * Called when the server that answers is not the one from before, a replica that was promoted, or
+   * one that has lost its data: writes that were acknowledged may be gone, and what was taken may be
+   * there again. The store does NOT refuse what was written before: whoever gives out codes refuses
+   * those from before this call. It does NOT notice what happens while this process is not running,
+   * nor in a cluster that goes on answering.
    */
   readonly onFailover?: (() => void) | undefined
 }

@@ -130,7 +130,7 @@ describe.skipIf(noGrep !== '')(`SEC-258 none of 1,000 canaries is found${noGrep}
     { timeout: 180_000 },
     async () => {
       const server = await startPostgresServer(['log_statement=all', 'wal_compression=off'])
-      endings.push(() => server.stop())
+      endings.push(() => server.remove())
       const store = await openStorage(server.url)
       const admin = new Pool({ connectionString: server.url })
       endings.push(

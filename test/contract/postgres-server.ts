@@ -1,72 +1,166 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isReachable } from './services.ts'
+import { Client } from 'pg'
+import { freePort } from './free-port.ts'
 
-/** A PostgreSQL server of one test's own. */
+/** A PostgreSQL server of one test's own, with a cluster in a folder that goes with it. */
 export interface PostgresServer {
   readonly url: string
   /** Where its cluster is (`data`), and what it logs (`server.log`). */
   readonly folder: string
+  /** Starts it again; resolves when it takes connections. */
+  start(): Promise<void>
+  /** Ends it without a checkpoint, as `pg_ctl stop -m immediate` does. */
   stop(): Promise<void>
+  /** Kills every process of it (SIGKILL). */
+  kill(): Promise<void>
+  /** Kills it, and deletes the cluster. */
+  remove(): Promise<void>
+}
+
+/** Where Debian puts what is not on the PATH. */
+const DEBIAN = '/usr/lib/postgresql'
+
+/**
+ * Why a server cannot be started here, as a sentence for the title of what is skipped; else empty.
+ *
+ * @throws {Error} With that sentence, where `REQUIRE_SERVICES=1` says that nothing is skipped.
+ */
+export function missingPostgresServer(): string {
+  if (programs() !== undefined) return ''
+  const sentence = ' (initdb of PostgreSQL is not there; install the package `postgresql`)'
+  if (process.env['REQUIRE_SERVICES'] === '1') throw new Error(sentence)
+  return sentence
 }
 
 /**
- * Makes a cluster and starts a server on it. It refuses to run as root: then it runs as `postgres`.
+ * Creates a cluster, which is durable as servers are by default, and starts it.
  *
  * @param settings As `name=value`.
  */
 export async function startPostgresServer(
   settings: readonly string[] = [],
 ): Promise<PostgresServer> {
-  const user = process.getuid?.() === 0 ? userIds('postgres') : {}
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'))
-  if (user.uid !== undefined) await chown(folder, user.uid, user.gid)
-  const programs = execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'))
+  const user = serverUser()
+  if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  chmodSync(folder, 0o700)
+  const bin = programs() ?? ''
   const data = join(folder, 'data')
-  const initial = ['--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8']
-  const options = { cwd: folder, ...user }
-  execFileSync(join(programs, 'initdb'), [...initial, data], { ...options, stdio: 'ignore' })
-
+  execFileSync(
+    join(bin, 'initdb'),
+    ['--pgdata', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'],
+    { ...user, cwd: folder, stdio: 'ignore' },
+  )
   const port = await freePort()
-  const fixed = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=']
-  const parameters = [...fixed, ...settings].flatMap((setting) => ['-c', setting])
-  const log = openSync(join(folder, 'server.log'), 'a', 0o600)
-  const server = spawn(join(programs, 'postgres'), ['-D', data, ...parameters], {
-    ...options,
-    stdio: ['ignore', log, log],
-  })
-  closeSync(log)
-  while (!(await isReachable('127.0.0.1', port))) {
-    if (server.exitCode !== null) throw new Error('postgres has ended')
-    await sleep(20)
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const fixed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=16MB']
+  let server: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    const options = [...fixed, ...settings].flatMap((setting) => ['-c', setting])
+    const log = openSync(join(folder, 'server.log'), 'a', 0o600)
+    const started = spawn(join(bin, 'postgres'), ['-D', data, '-p', `${port}`, ...options], {
+      ...user,
+      cwd: folder,
+      stdio: ['ignore', log, log],
+    })
+    closeSync(log)
+    server = started
+    while (!(await takesConnections(url))) {
+      if (hasEnded(started)) throw new Error('postgres has ended')
+      await sleep(20)
+    }
   }
+
+  async function end(signal: () => void): Promise<void> {
+    if (server === undefined || hasEnded(server)) return
+    const ended = once(server, 'exit')
+    signal()
+    await ended
+  }
+
+  const kill = (): Promise<void> =>
+    end(() => {
+      // Its children would go on for a while, and keep a new server from starting.
+      const children = childrenOf(server?.pid ?? 0)
+      server?.kill('SIGKILL')
+      for (const child of children) killIfThere(child)
+    })
+  await start()
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url,
     folder,
-    async stop() {
-      server.kill('SIGQUIT')
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
-      await rm(folder, { recursive: true })
+    start,
+    stop: () => end(() => server?.kill('SIGQUIT')),
+    kill,
+    async remove() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
 
-function userIds(name: string): { readonly uid?: number; readonly gid?: number } {
-  const id = (option: string) => Number(execFileSync('id', [option, name], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
+/** Where `initdb` and `postgres` are. */
+function programs(): string | undefined {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted().toReversed() : []
+  const folders = versions.map((version) => join(DEBIAN, version, 'bin'))
+  const known = [...(process.env['PATH'] ?? '').split(':'), ...folders]
+  return known.find(
+    (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
+  )
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+/** PostgreSQL does not run as root. */
+function serverUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const idOf = (kind: string) => Number(execFileSync('id', [kind, 'postgres']).toString())
+  return { uid: idOf('-u'), gid: idOf('-g') }
+}
+
+async function takesConnections(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', `${pid}`]).toString()
+    return listed.trim().split(/\s+/).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
 }

@@ -26,6 +26,8 @@ for (let start = 0; start < keys.length; start += AT_ONCE) {
   const batch = keys.slice(start, start + AT_ONCE)
   const records = await Promise.all(batch.map((key) => storage.take(key)))
   taken.push(...batch.filter((_, index) => records[index] !== undefined))
+  // Whoever never pauses may be done before the other begins.
+  await sleep(Math.random() * 4)
 }
 await storage.close()
 process.send?.(taken)

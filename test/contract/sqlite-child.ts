@@ -9,35 +9,21 @@ import { sqlite } from '../../src/storage/sqlite.ts'
 
 /** What the process does. */
 export type Task =
-  | { readonly kind: 'take'; readonly file: string; readonly keys: readonly string[] }
+  | { readonly kind: 'open'; readonly file: string }
   | { readonly kind: 'increment'; readonly file: string; readonly times: number }
-
-const AT_ONCE = 10
 
 const [task] = (await once(process, 'message')) as [Task]
 const storage = sqlite(task.file)
 process.send?.('ready')
 await once(process, 'message')
-const outcome = task.kind === 'take' ? await takeAll(task.keys) : await increment(task.times)
+const outcome = task.kind === 'open' ? await write() : await increment(task.times)
 await storage.close()
 process.send?.(outcome)
 process.disconnect()
 
-/** It pauses, because whoever never does may be done before another begins. */
-async function pause(): Promise<void> {
-  await sleep(Math.random() * 4)
-}
-
-/** @returns The keys that this process has won. */
-async function takeAll(keys: readonly string[]): Promise<readonly string[]> {
-  const won: string[] = []
-  for (let start = 0; start < keys.length; start += AT_ONCE) {
-    const batch = keys.slice(start, start + AT_ONCE)
-    const records = await Promise.all(batch.map((key) => storage.take(key)))
-    won.push(...batch.filter((_, index) => records[index] !== undefined))
-    await pause()
-  }
-  return won
+/** @returns Whether it could. */
+async function write(): Promise<boolean> {
+  return storage.set('key', Buffer.from('value'))
 }
 
 /** @returns How often somebody else was faster. */
@@ -54,7 +40,8 @@ async function increment(times: number): Promise<number> {
     )
     if (isWritten) done += 1
     else lost += 1
-    await pause()
+    // Whoever never pauses may be done before another begins.
+    await sleep(Math.random() * 4)
   }
   return lost
 }

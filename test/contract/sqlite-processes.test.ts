@@ -1,11 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { sqlite } from '../../src/storage/sqlite.ts'
+import { forkProcess } from './fork-process.ts'
 import type { Task } from './sqlite-child.ts'
+import { expectOneWinnerEach } from './take-race.ts'
 import { createTestFolder } from './test-folder.ts'
 
 const CHILD = join(import.meta.dirname, 'sqlite-child.ts')
@@ -13,6 +15,9 @@ const PROCESSES = 8
 const TIMES = 40
 
 const folder = createTestFolder()
+
+// Eight processes take their time to start on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** Starts the processes, lets all begin at once, and returns what each sends. */
 async function race(tasks: readonly Task[]): Promise<readonly unknown[]> {
@@ -27,23 +32,14 @@ async function race(tasks: readonly Task[]): Promise<readonly unknown[]> {
 }
 
 async function start(task: Task): Promise<ChildProcess> {
-  const child = fork(CHILD, { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const child = forkProcess(CHILD)
   child.send(task)
   expect(await once(child, 'message')).toEqual(['ready', undefined])
   return child
 }
 
-test('two processes take 2,000 records: each has one winner, and both win some', async () => {
-  const file = folder.file('take.db')
-  const storage = sqlite(file)
-  const keys = Array.from({ length: 2_000 }, (_, index) => `key ${index}`)
-  await Promise.all(keys.map((key) => storage.set(key, Buffer.from(key), { tags: ['all'] })))
-  const task: Task = { kind: 'take', file, keys }
-  const won = (await race([task, task])) as readonly (readonly string[])[]
-  expect(won.flat().toSorted()).toEqual(keys.toSorted())
-  expect(won.map(({ length }) => length > 0)).toEqual([true, true])
-  expect(await storage.deleteByTag('all')).toBe(0)
-  await storage.close()
+test('SEC-280 of two processes that take 2,000 records, one gets each', async () => {
+  await expectOneWinnerEach(`sqlite:${folder.file('take.db')}`, {})
 })
 
 test('SEC-270 eight processes that swap one counter lose no update, with a long reader beside them', async () => {
@@ -68,7 +64,7 @@ test('SEC-270 eight processes that swap one counter lose no update, with a long 
 })
 
 test('eight processes that open a new file at once all succeed', async () => {
-  const task: Task = { kind: 'take', file: folder.file('new/new.db'), keys: ['key'] }
+  const task: Task = { kind: 'open', file: folder.file('new/new.db') }
   const tasks = Array.from({ length: PROCESSES }, () => task)
-  expect(await race(tasks)).toEqual(tasks.map(() => []))
+  expect(await race(tasks)).toEqual(tasks.map(() => true))
 })

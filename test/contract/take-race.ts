@@ -1,33 +1,35 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { openStorage } from '../../src/storage/open.ts'
 import { collect } from '../../src/testing/storage-contract/world.ts'
-
-const COUNT = 2_000
-const KEYS = Array.from({ length: COUNT }, (_, index) => `raced ${index}`)
+import { forkProcess } from './fork-process.ts'
 
 /** Two processes take the same records; every record has one winner, and both win some. */
-export async function expectOneWinnerEach(url: string, options: object): Promise<void> {
+export async function expectOneWinnerEach(
+  url: string,
+  options: object,
+  count = 2_000,
+): Promise<void> {
+  const keys = Array.from({ length: count }, (_, index) => `raced ${index}`)
   const storage = await openStorage(url, options)
-  for (let start = 0; start < COUNT; start += 100) {
-    const batch = KEYS.slice(start, start + 100)
+  for (let start = 0; start < count; start += 100) {
+    const batch = keys.slice(start, start + 100)
     await storage.commit(batch.map((key) => ({ kind: 'set', key, value: Buffer.from(key) })))
   }
-  const racers = [startRacer(url, options), startRacer(url, options)]
+  const racers = [startRacer(url, options, keys), startRacer(url, options, keys)]
   await Promise.all(racers.map(({ ready }) => ready))
   const startAt = Date.now() + 200
   const taken = await Promise.all(racers.map((racer) => racer.race(startAt)))
-  expect(taken.flat().toSorted()).toEqual(KEYS.toSorted())
-  for (const keys of taken) expect(keys.length).toBeGreaterThan(0)
+  expect(taken.flat().toSorted()).toEqual(keys.toSorted())
+  for (const won of taken) expect(won.length).toBeGreaterThan(0)
   expect(await collect(storage.list('raced'))).toEqual([])
   await storage.close()
 }
 
-function startRacer(url: string, options: object) {
-  const racer = fork(join(import.meta.dirname, 'racer.ts'), { execArgv: [] })
-  racer.send({ url, options, keys: KEYS })
+function startRacer(url: string, options: object, keys: readonly string[]) {
+  const racer = forkProcess(join(import.meta.dirname, 'racer.ts'))
+  racer.send({ url, options, keys })
   return {
     ready: once(racer, 'message'),
     async race(startAt: number): Promise<readonly string[]> {

@@ -37,7 +37,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   /** What `prepared` has come to. */
   let ready: RedisClient | undefined
   let watch: ClientWatch | undefined
-  let replicationId: string | undefined
+  let lastHistory: string | undefined
 
   async function open(): Promise<RedisClient> {
     const client = isClient(source) ? source : await createClient(source, timeoutMilliseconds)
@@ -53,10 +53,12 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     opened ??= open()
     const client = await opened
     await untilReady(client)
-    const found = await inspectServer(client, base, address)
+    const { history = lastHistory, isReplica } = await inspectServer(client, base, address)
     await agreeOnSchema(client, base, address)
-    const isAnother = replicationId !== undefined && found !== undefined && found !== replicationId
-    replicationId = found ?? replicationId
+    const isAnother = lastHistory !== undefined && history !== lastHistory
+    lastHistory = history
+    // It is asked again before the next call, which may find it promoted.
+    if (isReplica) prepared = undefined
     if (isAnother) onFailover?.()
     return client
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { memory, type Storage } from '../../../src/storage/index.ts'
@@ -153,6 +154,31 @@ describe('SEC-259 a record that was changed is refused, and kept as it is:', () 
     const error: unknown = await storage.get(KEY).catch((thrown: unknown) => thrown)
     expect(inspect(error)).toContain('Record of the kind token')
     expect(inspect(error)).not.toContain('tenant-a')
+  })
+})
+
+describe('SEC-261 a record that is put back to what it was', () => {
+  test('opens as the older one: the docs say that this is not noticed', async () => {
+    const { store, storage } = await start()
+    await storage.set(KEY, bytes('older'))
+    const older = await store.get(KEY)
+    await storage.set(KEY, bytes('newer'))
+    await store.set(KEY, older?.value ?? bytes(''))
+    expect(await read(storage, KEY)).toBe('older')
+    const docs = readFileSync(new URL('../../../docs/storage.md', import.meta.url), 'utf8')
+    expect(docs.replaceAll(/\s+/g, ' ')).toContain(
+      'A record that is put back to an older one of the same key is not noticed',
+    )
+  })
+
+  test('is nothing that somebody who read the newer one can write over', async () => {
+    const { store, storage } = await start()
+    await storage.set(KEY, bytes('older'))
+    const older = await store.get(KEY)
+    await storage.set(KEY, bytes('newer'))
+    const newer = await storage.get(KEY)
+    await store.set(KEY, older?.value ?? bytes(''))
+    expect(await storage.compareAndSwap(KEY, newer?.version ?? '', bytes('next'))).toBe(false)
   })
 })
 

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { StoredKeys } from '../../src/keys/index.ts'
+import { missingService, POSTGRES_URL, REDIS_URL } from '../contract/services.ts'
+import { createTestFolder } from '../contract/test-folder.ts'
+import { makeKeys } from '../unit/keys/support.ts'
+import { runCampaign } from './campaign.ts'
+import type { Place } from './places.ts'
+import { createRandom } from './random.ts'
+import { PATIENCE, report, SCALE, SEED } from './scale.ts'
+
+/** One process writes to all stores at once, so that each kill is one for each of them. */
+
+const missing = (await missingService('Redis')) || (await missingService('PostgreSQL'))
+const NAME = `faults_${randomUUID().replaceAll('-', '')}`
+const STORES = ['SQLite', 'Redis', 'PostgreSQL']
+
+describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, () => {
+  const folder = createTestFolder()
+  afterAll(async () => {
+    const redis = new Redis(REDIS_URL)
+    for await (const keys of redis.scanStream({ match: `{${NAME}*`, count: 1_000 })) {
+      if ((keys as string[]).length > 0) await redis.unlink(keys as string[])
+    }
+    await redis.quit()
+    const pool = new Pool({ connectionString: POSTGRES_URL })
+    const { rows } = await pool.query<{ readonly name: string }>(
+      'SELECT nspname AS name FROM pg_namespace WHERE starts_with(nspname, $1)',
+      [NAME],
+    )
+    for (const { name } of rows) await pool.query(`DROP SCHEMA ${name} CASCADE`)
+    await pool.end()
+  })
+
+  test(
+    `lose nothing, mix nothing, use nothing twice (FAULTS_SEED=${SEED})`,
+    async () => {
+      const keys: StoredKeys = { keys: await makeKeys('storage', ['current']) }
+      const placesOf = (lane: number, isSealed: boolean): readonly Place[] => {
+        const name = `${NAME}_${lane}${isSealed ? '_sealed' : ''}`
+        const options = { prefix: name, schema: name, timeoutSeconds: 60 }
+        const urls = [`sqlite:${folder.file(`${name}.db`)}`, REDIS_URL, POSTGRES_URL]
+        return urls.map((url) => ({ url, options, ...(isSealed && { keys }) }))
+      }
+      const { kills, killMilliseconds: milliseconds } = SCALE
+      const campaign = { kills, milliseconds, random: createRandom(SEED), placesOf }
+      const { faults, stores } = await runCampaign(campaign)
+      expect(faults).toEqual([])
+      expect(stores).toHaveLength(STORES.length)
+      for (const [index, counts] of stores.entries()) {
+        // Otherwise nothing was tried.
+        expect(counts.acknowledged).toBeGreaterThan(counts.kills)
+        expect(counts.underWay).toBeGreaterThan(0)
+        const { acknowledged, underWay, happened } = counts
+        report({
+          what: `process killed ${count(counts.kills)} times (SIGKILL)`,
+          store: STORES[index] ?? '',
+          found: `${count(acknowledged)} acknowledged writes, all there; ${count(underWay)} under way, of which ${count(happened)} had happened; none mixed, none used twice`,
+        })
+      }
+    },
+    PATIENCE,
+  )
+})
+
+function count(number: number): string {
+  return number.toLocaleString('en')
+}
