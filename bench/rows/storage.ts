@@ -1,10 +1,10 @@
 import { operationsPerSecond } from '../in-flight.ts'
 import type { Measurement } from '../measurement.ts'
 import { compare } from '../rounds.ts'
-import { randomValue, STORES, type StorePair } from '../stores/index.ts'
+import { randomValue, STORES, type StorePair, TTL_SECONDS, VALUE_BYTES } from '../stores/index.ts'
 
 const RECORDS = 1_000
-const ROUNDS = { rounds: 100, warmup: 20, seconds: 12 }
+const ROUNDS = { rounds: 100, warmup: 5, seconds: 15 }
 /** What else runs on the machine then hits both sides of a round. */
 const SECONDS_PER_ROUND = 0.04
 const IN_FLIGHT = 16
@@ -25,7 +25,8 @@ async function measureStore({ name, storage, bare }: StorePair): Promise<readonl
   const keyOf = (index: number): string => `token:tenant-a:${index % RECORDS}`
   const valueOf = (index: number): Uint8Array => values[index % RECORDS] ?? new Uint8Array()
   const writes = {
-    subject: (index: number) => storage.set(keyOf(index), valueOf(index), { ttlSeconds: 3_600 }),
+    subject: (index: number) =>
+      storage.set(keyOf(index), valueOf(index), { ttlSeconds: TTL_SECONDS }),
     reference: (index: number) => bare.set(keyOf(index), valueOf(index)),
   }
   await operationsPerSecond(RECORDS, IN_FLIGHT, writes.subject)
@@ -42,7 +43,7 @@ async function measureStore({ name, storage, bare }: StorePair): Promise<readonl
   const measurements: Measurement[] = []
   for (const [what, { subject, reference }, inFlight] of kinds) {
     const perSecond = await operationsPerSecond(2 * IN_FLIGHT, inFlight, reference)
-    const count = Math.max(2 * IN_FLIGHT, Math.round(perSecond * SECONDS_PER_ROUND))
+    const count = Math.max(IN_FLIGHT, Math.round(perSecond * SECONDS_PER_ROUND))
     const side = (operation: typeof subject | typeof reference) => () =>
       operationsPerSecond(count, inFlight, operation)
     const comparison = await compare({
@@ -60,5 +61,5 @@ async function measureStore({ name, storage, bare }: StorePair): Promise<readonl
 }
 
 function expectBytes(value: Uint8Array | undefined): void {
-  if (value?.byteLength !== 1_024) throw new Error('a record is missing')
+  if (value?.byteLength !== VALUE_BYTES) throw new Error('a record is missing')
 }

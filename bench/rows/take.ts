@@ -1,7 +1,7 @@
 import { operationsPerSecond } from '../in-flight.ts'
 import type { Measurement } from '../measurement.ts'
 import { compare, type Side } from '../rounds.ts'
-import { randomValue, STORES, type StorePair } from '../stores/index.ts'
+import { randomValue, STORES, type StorePair, TTL_SECONDS } from '../stores/index.ts'
 
 const CALLERS = 16
 const RECORDS_PER_ROUND = 8
@@ -30,7 +30,7 @@ function createSides({ storage, bare }: StorePair): { subject: Side; reference: 
   const value = randomValue()
   return {
     subject: createSide(
-      (key) => storage.set(key, value, { ttlSeconds: 3_600 }),
+      (key) => storage.set(key, value, { ttlSeconds: TTL_SECONDS }),
       async (key) => (await storage.take(key)) !== undefined,
     ),
     reference: createSide(

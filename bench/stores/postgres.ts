@@ -33,6 +33,8 @@ async function createBarePostgres(pool: Pool, schema: string): Promise<BareDrive
   await pool.query(
     `CREATE TABLE ${records} (key text PRIMARY KEY, expires_at timestamptz, value bytea)`,
   )
+  // Whoever keeps records with a lifetime has to find those that are over.
+  await pool.query(`CREATE INDEX ON ${records} (expires_at)`)
   const isLive = 'expires_at > now()'
   const set = `INSERT INTO ${records} (key, expires_at, value)
     VALUES ($1, now() + make_interval(secs => ${TTL_SECONDS}), $2)

@@ -27,6 +27,8 @@ function createBareSqlite(path: string): BareDriver {
   const database = new DatabaseSync(path)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   database.exec('CREATE TABLE records (key TEXT PRIMARY KEY, expires_at INTEGER, value BLOB)')
+  // Whoever keeps records with a lifetime has to find those that are over.
+  database.exec('CREATE INDEX records_by_expiry ON records (expires_at)')
   const set = database.prepare(
     `INSERT INTO records (key, expires_at, value) VALUES (?, ?, ?) ON CONFLICT (key)
       DO UPDATE SET expires_at = excluded.expires_at, value = excluded.value`,

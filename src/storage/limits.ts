@@ -53,13 +53,28 @@ export function checkTtl(ttlSeconds: number): void {
   }
 }
 
+/** The names of all that can be said with a write, in whichever form. */
+const WRITE_MEMBERS: readonly string[] = [
+  'kind',
+  'key',
+  'value',
+  'if',
+  'ifAbsent',
+  'ttlSeconds',
+  'tags',
+]
+
 /**
- * Checks lifetime and tags of a write. A tag may be there twice; it counts once for the store, and
+ * Checks lifetime and tags of a write, and that nothing else is said: a misspelt lifetime would make
+ * the record stay for ever. A tag may be there twice; it counts once for the store, and
  * twice here.
  *
  * @throws {StorageError} `ERR_STORAGE_INPUT`
  */
-export function checkWriteOptions({ ttlSeconds, tags }: WriteOptions = {}): void {
+export function checkWriteOptions(options: WriteOptions = {}): void {
+  const unknown = Object.keys(options).find((name) => !WRITE_MEMBERS.includes(name))
+  if (unknown !== undefined) throw inputError(`${unknown.slice(0, 64)} (no such option of a write)`)
+  const { ttlSeconds, tags } = options
   if (ttlSeconds !== undefined) checkTtl(ttlSeconds)
   if (tags === undefined) return
   if (!Array.isArray(tags)) throw inputError('tags (not an array)')

@@ -48,7 +48,7 @@ export function createNodeCipher(
   const { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } = crypto
   const storageKey = createSecretKey(secret)
   const options = { authTagLength: TAG_BYTES }
-  // As an object, because OpenSSL takes ten times longer for a key that is given as bytes.
+  // As an object: `createCipheriv` takes several times as long for a key that is given as bytes.
   const deriveKey = (salt: Uint8Array): Crypto.KeyObject =>
     createSecretKey(new Uint8Array(hkdfSync('sha256', storageKey, salt, INFO, KEY_BITS / 8)))
   return {

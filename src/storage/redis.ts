@@ -2,10 +2,10 @@ import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { randomId } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
-import { isClient, runBufferScript, runScript } from './redis/client.ts'
+import { isClient, type RedisClient, runBufferScript, runScript } from './redis/client.ts'
 import { createRedisConnection, type RedisConnection } from './redis/connection.ts'
 import type { ScriptName } from './redis/scripts.ts'
-import { formatWrites } from './redis/writes.ts'
+import { formatPlainWrite, formatWrites } from './redis/writes.ts'
 import { serverAddress, timeoutMilliseconds } from './server-options.ts'
 import type { Lock, Storage, StoredRecord, Write } from './storage.ts'
 
@@ -34,6 +34,8 @@ const OPTIONS: readonly string[] = [
   'onFailover',
 ] satisfies (keyof RedisStorageOptions)[]
 const DEFAULT_PREFIX = 'mcp-gatehouse'
+/** What the scripts for one plain write answer where they have done nothing. */
+const HAS_TAGS = 2
 const HASH_TAG = /\{[^{}]+\}/
 /** What is said of a record in the answer of the server. */
 type Fields = readonly [value: Buffer | null, version: Buffer | null, expiresAt: Buffer | null]
@@ -75,7 +77,7 @@ function createRedisStorage(connection: RedisConnection, base: string): Storage 
   const run = (name: ScriptName, ...parameters: readonly (string | number | Buffer)[]) =>
     connection.run((client) => runScript(client, name, base, ...parameters))
   const isDone = async (writes: readonly Write[]): Promise<boolean> =>
-    writes.length === 0 || isOne(await run('Commit', ...formatWrites(writes)))
+    writes.length === 0 || connection.run((client) => areDone(client, base, writes))
 
   return {
     durability: 'shared',
@@ -111,6 +113,21 @@ function createRedisStorage(connection: RedisConnection, base: string): Storage 
     },
     close: () => connection.close(),
   }
+}
+
+async function areDone(
+  client: RedisClient,
+  base: string,
+  writes: readonly Write[],
+): Promise<boolean> {
+  const [first] = writes
+  const plain = writes.length === 1 && first !== undefined ? formatPlainWrite(first) : undefined
+  if (plain !== undefined) {
+    const [name, ...parameters] = plain
+    const answer = Number(await runScript(client, name, base, ...parameters))
+    if (answer !== HAS_TAGS) return answer === 1
+  }
+  return isOne(await runScript(client, 'Commit', base, ...formatWrites(writes)))
 }
 
 function createLock(

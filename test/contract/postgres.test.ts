@@ -53,9 +53,10 @@ describe.skipIf(missing !== '')(`PostgreSQL${missing}`, () => {
     await expectOneWinnerEach(POSTGRES_URL, { schema: schemaFor('race') })
   })
 
-  test('SEC-275 any text is a key, a tag and a prefix', { timeout: 60_000 }, async () => {
+  // A tenth of what the other stores do: a batch is a statement for each of its writes.
+  test('SEC-275 10,000 texts are keys, tags and values', { timeout: 240_000 }, async () => {
     const storage = postgres(POSTGRES_URL, { schema: schemaFor('hostile') })
-    await expectAnyTextToBeAKey(storage)
+    await expectAnyTextToBeAKey(storage, 10_000)
     await storage.close()
   })
 

@@ -186,7 +186,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** Types of the test kit, which guards nothing, and of calls of a storage, which are no configuration. */
+/** Types of the test kit, which guards nothing, and of writes, which have a test of their own. */
 const OTHERS = [
   'MintOptions',
   'ScriptedBrowserOptions',
@@ -221,6 +221,24 @@ describe('SEC-391 an option that does not exist is an error, and never ignored:'
     const define = (rule: object) => () => definePolicy({ tools: { a: rule } })
     expect(define({ scope: 'a' })).toThrow('scope (no such field)')
     expect(define({ roles: ['a'], tennants: ['b'] })).toThrow('tennants (no such field)')
+  })
+
+  test('in a write: a lifetime would be for ever', async () => {
+    for (const storage of [memory(), await sealed(memory(), ring)]) {
+      const value = new Uint8Array(1)
+      const misspelt = [{ ttl: 60 }, { ttlseconds: 60 }, { tag: ['a'] }, { ifabsent: true }]
+      for (const options of misspelt as object[]) {
+        const write = { kind: 'set', key: 'a', value, ...options } as const
+        for (const attempt of [
+          () => storage.set('a', value, options),
+          () => storage.compareAndSwap('a', 'none', value, options),
+          () => storage.commit([write]),
+        ]) {
+          await expect(attempt()).rejects.toMatchObject({ code: 'ERR_STORAGE_INPUT' })
+        }
+      }
+      expect(await storage.get('a')).toBeUndefined()
+    }
   })
 
   test('and every type of options that the package exports is among them', () => {

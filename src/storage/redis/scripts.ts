@@ -130,6 +130,38 @@ end
 return 1
 `
 
+/**
+ * One write without tags, as nearly all are, in half the time that COMMIT takes. Arguments: the
+ * key, the condition, the version it asks for, the new version, the value, seconds or nothing.
+ * Answers 1 where it was done, and 2 where the record has tags, with nothing done.
+ */
+const SET_PLAIN = `
+local record = KEYS[1] .. 'r:' .. ARGV[1]
+local fields = redis.call('HLEN', record)
+if fields > 3 then return 2 end
+if ARGV[2] == 'absent' and fields > 0 then return 0 end
+if ARGV[2] == 'version' and redis.call('HGET', record, 'n') ~= ARGV[3] then return 0 end
+if ARGV[6] == '' then
+  redis.call('HSET', record, 'v', ARGV[5], 'n', ARGV[4], 'e', '')
+  redis.call('PERSIST', record)
+else
+  local time = redis.call('TIME')
+  local expires = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[6] * 1000
+  local second = string.format('%.0f', math.ceil(expires / 1000))
+  redis.call('HSET', record, 'v', ARGV[5], 'n', ARGV[4], 'e', second)
+  redis.call('PEXPIREAT', record, expires)
+end
+return 1
+`
+
+/** Arguments: the key, its version. Answers as SET_PLAIN. */
+const DELETE_PLAIN = `
+local record = KEYS[1] .. 'r:' .. ARGV[1]
+if redis.call('HGET', record, 'n') ~= ARGV[2] then return 0 end
+if redis.call('HLEN', record) > 3 then return 2 end
+return redis.call('DEL', record)
+`
+
 /** Argument: the key. Answers the fields of the record, which are null where there is none. */
 const TAKE = `
 local fields = redis.call('HMGET', record_of(ARGV[1]), 'v', 'n', 'e')
@@ -217,6 +249,8 @@ return { ARGV[1], ARGV[2] }
 
 export type ScriptName =
   | 'Commit'
+  | 'SetPlain'
+  | 'DeletePlain'
   | 'Take'
   | 'Delete'
   | 'List'
@@ -231,6 +265,8 @@ export type ScriptName =
 /** The scripts as they are sent. */
 export const SCRIPTS: Readonly<Record<ScriptName, string>> = {
   Commit: PRELUDE + COMMIT,
+  SetPlain: SET_PLAIN,
+  DeletePlain: DELETE_PLAIN,
   Take: PRELUDE + TAKE,
   Delete: PRELUDE + DELETE,
   List: PRELUDE + LIST,
