@@ -42,7 +42,7 @@ describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, (
         const name = `${NAME}_${lane}${isSealed ? '_sealed' : ''}`
         const options = { prefix: name, schema: name, timeoutSeconds: 60 }
         const urls = [`sqlite:${folder.file(`${name}.db`)}`, REDIS_URL, POSTGRES_URL]
-        return urls.map((url) => ({ url, options, ...(isSealed && { keys }) }))
+        return urls.map((url) => ({ url, options, keys: isSealed ? keys : undefined }))
       }
       const { kills, killMilliseconds: milliseconds } = SCALE
       const campaign = { kills, milliseconds, random: createRandom(SEED), placesOf }

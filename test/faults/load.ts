@@ -25,11 +25,11 @@ const PAUSE_MILLISECONDS = 5
 /** @param tokens By whose they are; they take turns. */
 export function startLoad(url: string, tokens: Readonly<Record<string, string>>): Load {
   const answers: LoadAnswer[] = []
-  let isStopped = false
+  const stopping = new AbortController()
   const names = Object.keys(tokens)
 
   async function run(client: number): Promise<void> {
-    for (let turn = client; !isStopped; turn += 1) {
+    for (let turn = client; !stopping.signal.aborted; turn += 1) {
       const who = names[turn % names.length] ?? ''
       const sentAt = performance.now()
       const answer = await ask(url, tokens[who] ?? '')
@@ -42,7 +42,7 @@ export function startLoad(url: string, tokens: Readonly<Record<string, string>>)
   return {
     answers,
     async stop() {
-      isStopped = true
+      stopping.abort()
       await Promise.all(clients)
     },
   }

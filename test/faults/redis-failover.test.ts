@@ -27,7 +27,7 @@ describe.skipIf(missing !== '')(`SEC-272 a failover of Redis${missing}`, () => {
     /** The way from the replica to its primary. */
     readonly link: OutageProxy
     /** Leads the name that the storage knows to the replica. */
-    redirect(): void
+    readonly redirect: () => void
   }
 
   /** A primary and its replica, and a storage that knows them by one name. */
