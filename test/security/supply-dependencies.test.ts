@@ -83,8 +83,10 @@ describe('SEC-394 the runtime dependencies', () => {
   })
 
   test('and the package itself run nothing when they are installed', () => {
-    const hooks = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare']
-    expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([])
+    const hooks = new Set(
+      ['install', 'prepare'].flatMap((hook) => [`pre${hook}`, hook, `post${hook}`]),
+    )
+    expect(Object.keys(manifest.scripts).filter((name) => hooks.has(name))).toEqual([])
   })
 })
 

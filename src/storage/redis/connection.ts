@@ -3,7 +3,7 @@ import { systemClock } from '../../runtime/index.ts'
 import { within } from '../within.ts'
 import { createClient, defineScripts, isClient, type RedisClient } from './client.ts'
 import { toStorageError } from './failure.ts'
-import { inspectServer } from './inspection.ts'
+import { type Inspection, inspectServer } from './inspection.ts'
 import { agreeOnSchema } from './schema.ts'
 import { type ClientWatch, watchClient } from './watch.ts'
 
@@ -31,13 +31,13 @@ export interface RedisConnectionOptions {
 
 /** Creates a connection; the driver is loaded, and the server is connected to, by the first call. */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
-  const { source, address, base, timeoutMilliseconds, onFailover } = options
+  const { source, address, timeoutMilliseconds } = options
+  const checkServer = createServerCheck(options)
   let opened: Promise<RedisClient> | undefined
   let prepared: Promise<RedisClient> | undefined
   /** What `prepared` has come to. */
   let ready: RedisClient | undefined
   let watch: ClientWatch | undefined
-  let lastHistory: string | undefined
 
   async function open(): Promise<RedisClient> {
     const client = isClient(source) ? source : await createClient(source, timeoutMilliseconds)
@@ -53,27 +53,21 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     opened ??= open()
     const client = await opened
     await untilReady(client)
-    const { history = lastHistory, isReplica } = await inspectServer(client, base, address)
-    await agreeOnSchema(client, base, address)
-    const isAnother = lastHistory !== undefined && history !== lastHistory
-    lastHistory = history
+    const { isReplica } = await checkServer(client)
     // It is asked again before the next call, which may find it promoted.
     if (isReplica) prepared = undefined
-    if (isAnother) onFailover?.()
     return client
   }
 
   function startPreparing(): Promise<RedisClient> {
     const preparing = prepare()
     prepared = preparing
-    preparing.then(
-      (client) => {
-        if (prepared === preparing) ready = client
-      },
-      () => {
-        if (prepared === preparing) prepared = undefined
-      },
-    )
+    const settle = (client: RedisClient | undefined): void => {
+      if (prepared !== preparing) return
+      ready = client
+      if (client === undefined) prepared = undefined
+    }
+    preparing.then(settle, () => settle(undefined))
     return preparing
   }
 
@@ -104,6 +98,23 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       if (!isClient(source)) await disconnect(client, timeoutMilliseconds)
       watch?.stop()
     },
+  }
+}
+
+/** Refuses a server that cannot be used, and tells of one with another history than the last. */
+function createServerCheck({
+  base,
+  address,
+  onFailover,
+}: RedisConnectionOptions): (client: RedisClient) => Promise<Inspection> {
+  let lastHistory: string | undefined
+  return async (client) => {
+    const { history = lastHistory, isReplica } = await inspectServer(client, base, address)
+    await agreeOnSchema(client, base, address)
+    const isAnother = lastHistory !== undefined && history !== lastHistory
+    lastHistory = history
+    if (isAnother) onFailover?.()
+    return { history, isReplica }
   }
 }
 
