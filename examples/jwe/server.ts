@@ -5,6 +5,10 @@ import { getUser } from 'mcp-gatehouse/context'
 import { type AuthenticatedEnv, requireBearer, serveMetadata } from 'mcp-gatehouse/hono'
 import { encryptionKeysFromEnvironment } from 'mcp-gatehouse/keys'
 import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
+import * as z from 'zod'
+
+/** What the tool shows of a user. */
+const User = z.object({ name: z.string(), email: z.string(), role: z.string().default('guest') })
 
 /** Options of {@link createWhoamiApp}. */
 export interface WhoamiAppOptions {
@@ -44,7 +48,7 @@ export async function createWhoamiApp(options: WhoamiAppOptions): Promise<Hono<A
 function buildServer(): McpServer {
   const server = new McpServer({ name: 'whoami', version: '1.0.0' })
   server.registerTool('whoami', { description: 'Says who you are' }, () => {
-    const { name, email, role = 'guest' } = getUser()
+    const { name, email, role } = User.parse(getUser())
     return { content: [{ type: 'text', text: `${name} <${email}>, ${role}` }] }
   })
   return server

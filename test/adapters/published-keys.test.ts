@@ -61,7 +61,7 @@ describe.each(pairs)('%s', (_name, app, appAsScopes) => {
     })
     const { keys } = JSON.parse(answer.body) as { keys: Readonly<Record<string, unknown>>[] }
     // Each rotation below leaves one more key of the second ring.
-    const [first, next, ...others] = keys.map(({ alg, use }) => `${alg} ${use}`)
+    const [first, next, ...others] = keys.map(({ alg, use }) => [alg, use].join(' '))
     expect([first, next]).toEqual(['RSA-OAEP-256 enc', 'RSA-OAEP-256 enc'])
     expect(others.length).toBeGreaterThan(1)
     expect(new Set(others)).toEqual(new Set(['ECDH-ES+A256KW enc']))

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { type AuditEvent, createResourceServer } from 'mcp-gatehouse'
 import { createKeyRing, generateKey, keysFromFunction } from 'mcp-gatehouse/keys'
 import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
-import Provider, { type Configuration } from 'oidc-provider'
+import { type Configuration, Provider } from 'oidc-provider'
 import { afterAll, describe, expect, test } from 'vitest'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { createMemoryAdapter } from '../../src/testing/memory-adapter.ts'
@@ -39,7 +39,8 @@ const handle = gatehouse.protect((_request, { principal }) =>
 /** As whoever encrypts for the server reads it. */
 const published = (await (await handle(new Request(KEYS_URL))).json()) as { keys: JWK[] }
 const [recipient = {}] = published.keys
-server.on('request', new Provider(issuer, await configure(recipient)).callback())
+const answerRequest = new Provider(issuer, await configure(recipient)).callback()
+server.on('request', (request, response) => void answerRequest(request, response))
 
 describe('an authorization server that encrypts its access tokens (oidc-provider)', () => {
   test('SEC-045 is believed, by its signature inside', async () => {
@@ -129,6 +130,7 @@ async function configure({ alg = '', kid = '', ...recipientJwk }: JWK): Promise<
         }),
       },
     },
+    ttl: { ClientCredentials: 300 },
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
   }
 }
