@@ -24,9 +24,9 @@ export interface PostgresServer {
 export async function startPostgresServer(
   settings: readonly string[] = [],
 ): Promise<PostgresServer> {
-  const user = process.getuid?.() === 0 ? userIds('postgres') : {}
+  const user = process.getuid?.() === 0 ? userIds('postgres') : undefined
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'))
-  if (user.uid !== undefined) await chown(folder, user.uid, user.gid)
+  if (user !== undefined) await chown(folder, user.uid, user.gid)
   const programs = execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim()
   const data = join(folder, 'data')
   const initial = ['--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8']
@@ -57,7 +57,7 @@ export async function startPostgresServer(
   }
 }
 
-function userIds(name: string): { readonly uid?: number; readonly gid?: number } {
+function userIds(name: string): { readonly uid: number; readonly gid: number } {
   const id = (option: string) => Number(execFileSync('id', [option, name], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }
