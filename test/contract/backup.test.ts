@@ -34,7 +34,7 @@ function newFolder(name: string): string {
 }
 
 /** Backs a store up while another process writes to it, restores it elsewhere, and looks at it. */
-async function rehearse(
+async function expectRestorable(
   target: Target,
   backUp: () => void | Promise<void>,
   restore: () => Promise<Target>,
@@ -85,7 +85,7 @@ describe.skipIf(noSqlite !== '')(`SQLite${noSqlite}`, { timeout: 120_000 }, () =
   test('a backup that is made under load is restored, and read with the key only', async () => {
     const cwd = newFolder('sqlite')
     const target = { url: `sqlite:${join(cwd, 'gatehouse.db')}` }
-    await rehearse(
+    await expectRestorable(
       target,
       () => runCommands(backUp, cwd),
       async () => {
@@ -131,7 +131,7 @@ describe.skipIf(noPostgres !== '')(`PostgreSQL${noPostgres}`, { timeout: 120_000
     const [from, to] = [urlOf(`${name}_a`), urlOf(`${name}_b`)]
     await administer(`CREATE DATABASE ${name}_a`)
     await administer(`CREATE DATABASE ${name}_b`)
-    await rehearse(
+    await expectRestorable(
       { url: from },
       () => runCommands(backUp, cwd, { DATABASE_URL: from }),
       async () => {
@@ -158,7 +158,7 @@ describe.skipIf(noRedis !== '')(`Redis${noRedis}`, { timeout: 120_000 }, () => {
     const cwd = newFolder('redis')
     const server = await startRedisServer(['--repl-diskless-sync-delay', '0'])
     servers.push(server)
-    await rehearse(
+    await expectRestorable(
       { url: server.url },
       () => runCommands(backUp, cwd, { REDIS_URL: server.url }),
       async () => {

@@ -39,18 +39,18 @@ async function report(): Promise<void> {
 }
 
 async function work(round: number): Promise<void> {
-  const [own, once] = [`own:${name}`, `once:${name}:${round}`]
+  const [own, code] = [`own:${name}`, `code:${name}:${round}`]
   await storage.set(own, Buffer.from(`${round}`), { ttlSeconds: 600, tags: [name] })
   await expectText(own, `${round}`)
   await increment(`shared:${round % SHARED}`)
   const isNew = await storage.commit([
-    { kind: 'set', key: once, value: Buffer.from(once), if: 'absent', tags: [name] },
+    { kind: 'set', key: code, value: Buffer.from(code), if: 'absent', tags: [name] },
     { kind: 'delete', key: `gone:${name}` },
   ])
-  if (!isNew) failures.push(`${once} was there`)
-  const taken = await Promise.all([storage.take(once), storage.take(once)])
+  if (!isNew) failures.push(`${code} was there`)
+  const taken = await Promise.all([storage.take(code), storage.take(code)])
   const winners = taken.filter((record) => record !== undefined)
-  if (winners.length !== 1) failures.push(`${winners.length} have taken ${once}`)
+  if (winners.length !== 1) failures.push(`${winners.length} have taken ${code}`)
   const listed: string[] = []
   for await (const key of storage.listByTag(name)) listed.push(key)
   if (!listed.includes(own)) failures.push(`${own} is not listed by its tag`)

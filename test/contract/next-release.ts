@@ -67,7 +67,13 @@ async function openPostgres(
   const pool = new Pool({ connectionString: url })
   await migrate(pool, schema, 'test', [...POSTGRES_MIGRATIONS, ...added])
   const storage = postgres(pool, { schema })
-  return { ...storage, close: () => storage.close().then(() => pool.end()) }
+  return {
+    ...storage,
+    async close() {
+      await storage.close()
+      await pool.end()
+    },
+  }
 }
 
 async function openRedis({ url, prefix = '' }: Target, release: Release): Promise<Storage> {
@@ -80,10 +86,9 @@ async function openRedis({ url, prefix = '' }: Target, release: Release): Promis
   const storage = redis(client, { prefix })
   return {
     ...storage,
-    close: () =>
-      storage
-        .close()
-        .then(() => client.quit())
-        .then(() => {}),
+    async close() {
+      await storage.close()
+      await client.quit()
+    },
   }
 }

@@ -18,19 +18,18 @@ import { createTestFolder } from './test-folder.ts'
 
 const folder = createTestFolder()
 const OVERLAP_SECONDS = 1
+const ROTATIONS = 3
 
+const concurrent = { concurrent: true, timeout: 120_000 }
 for (const { name, missing, create } of await targetKinds(folder)) {
-  describe.skipIf(missing !== '')(`storage keys on ${name}${missing}`, () => {
+  describe.skipIf(missing !== '')(`storage keys on ${name}${missing}`, concurrent, () => {
     const target = create()
-    test(
-      'SEC-262 are rotated three times under readers and writers of two processes: nothing fails',
-      { timeout: 120_000 },
-      () => rotateUnderLoad(name, target),
-    )
+    test('SEC-262 are rotated three times under readers and writers of two processes: nothing fails, and no key is dropped that is in use', () =>
+      expectRotations(name, target))
   })
 }
 
-async function rotateUnderLoad(name: string, target: Target): Promise<void> {
+async function expectRotations(name: string, target: Target): Promise<void> {
   const keyFile = folder.file(`${name}.json`)
   await writeKeys(keyFile, {
     keys: [
@@ -47,24 +46,31 @@ async function rotateUnderLoad(name: string, target: Target): Promise<void> {
     await startWorker({ ...orders, name: 'one' }),
     await startWorker({ ...orders, name: 'two' }),
   ]
-  const first = (await ring.current()).kid
-  for (let rotation = 0; rotation < 3; rotation += 1) {
+  await storage.set('untouched', Buffer.from('value'))
+  const rotated: string[] = []
+  const released: string[] = []
+  for (let rotation = 0; rotation < ROTATIONS; rotation += 1) {
     await passRounds(workers, 10)
-    const before = (await ring.current()).kid
+    const { kid } = await ring.current()
+    rotated.push(kid)
     await rotate(target, store, keyFile)
-    // While records need it: whoever drops keys now leaves this one.
-    expect((await keyNames(keyFile)).includes(before)).toBe(true)
-    await untilUsed(workers, ring, before)
-    const report = await reseal(store, ring)
-    expect(report).toMatchObject({ unreadable: 0, isComplete: true, released: [before] })
+    await untilUsed(workers, ring, kid)
     await sleep(OVERLAP_SECONDS * 1_000)
+    // Not the second time, so that the third rotation finds a key in use that is old enough to go.
+    if (rotation === 1) continue
+    const report = await reseal(store, ring)
+    expect(report).toMatchObject({ unreadable: 0, isComplete: true })
+    released.push(...report.released)
   }
   await passRounds(workers, 10)
-  expect(await keyNames(keyFile)).not.toContain(first)
+  expect(released.toSorted()).toEqual(rotated.toSorted())
+  const names = await keyNames(keyFile)
+  expect(rotated.map((kid) => names.includes(kid))).toEqual([false, true, true])
   const reports = await expectNoFailure(workers, storage)
   const { kid } = await ring.current()
   expect(reports.map((report) => report.kid)).toEqual([kid, kid])
-  expect((await keysInUse(store)).records.get(kid)).toBeGreaterThan(20)
+  expect([...(await keysInUse(store)).records.keys()]).toEqual([kid])
+  expect(await storage.get('untouched')).toBeDefined()
   await storage.close()
 }
 

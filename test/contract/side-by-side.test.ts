@@ -19,8 +19,9 @@ writeFileSync(keyFile, JSON.stringify({ keys: [await generateKey({ use: 'storage
 })
 const ring = await createKeyRing({ use: 'storage', source: keysFromFile(keyFile) })
 
+const concurrent = { concurrent: true, timeout: 120_000 }
 for (const { name, missing, create } of await targetKinds(folder)) {
-  describe.skipIf(missing !== '')(`releases on ${name}${missing}`, { timeout: 90_000 }, () => {
+  describe.skipIf(missing !== '')(`releases on ${name}${missing}`, concurrent, () => {
     const target = create()
     const incompatible = create()
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -45,7 +45,7 @@ let ring: KeyRing | undefined
 let issuer = ''
 let resource = ''
 let encryption: { readonly key: EncryptionKey; readonly readAt: number } | undefined
-let isRunning = true
+const state = { isRunning: true }
 let admitted = 0
 let published: readonly (string | undefined)[] = []
 const failures: string[] = []
@@ -63,7 +63,7 @@ answerMessages(async (message) => {
     for (let count = 0; count < orders.keep; count += 1) kept.push(await issue())
   }
   if ('stop' in orders) {
-    isRunning = false
+    state.isRunning = false
     for (const token of kept) await present(token)
   }
   return {
@@ -78,21 +78,22 @@ answerMessages(async (message) => {
 async function serve(keyFile: string): Promise<string> {
   const keys = await createKeyRing({ use: 'signing', source: keysFromFile(keyFile) })
   ring = keys
-  const server = createServer((_request, response) => {
-    void buildJwksAnswer([keys], { maxAgeSeconds: 60 }).then(async (answer) => {
-      const text = await answer.text()
-      published = (JSON.parse(text) as { keys: { kid?: string }[] }).keys.map(({ kid }) => kid)
-      response.writeHead(200, Object.fromEntries(answer.headers)).end(text)
-    })
-  })
+  const server = createServer((_request, response) => void publish(keys, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return issuer
 }
 
+async function publish(keys: KeyRing, response: ServerResponse): Promise<void> {
+  const answer = await buildJwksAnswer([keys], { maxAgeSeconds: 60 })
+  const text = await answer.text()
+  published = (JSON.parse(text) as { keys: { kid?: string }[] }).keys.map(({ kid }) => kid)
+  response.writeHead(200, Object.fromEntries(answer.headers)).end(text)
+}
+
 async function run(): Promise<void> {
-  while (isRunning) {
+  while (state.isRunning) {
     await issue()
       .then(present)
       .catch((error: unknown) => failures.push(String(error)))

@@ -16,7 +16,7 @@ export interface ResourceServerOrders {
 }
 
 /** Time that passes a hundred times as fast: published keys are read again every half a second. */
-const clock = { now: systemClock.now, elapsed: () => systemClock.elapsed() * 100 }
+const clock = { now: () => systemClock.now(), elapsed: () => systemClock.elapsed() * 100 }
 const reasons: string[] = []
 
 answerMessages(async (orders) => {

@@ -17,7 +17,7 @@ test('signing and encryption keys are rotated three times while one process issu
   const folder = await makeFolder()
   const run = async (...argv: readonly string[]): Promise<void> => {
     const { code, stdout, stderr } = await runHere(folder, ['keys', ...argv], { now })
-    expect(code, stdout + stderr).toBe(0)
+    expect({ code, stdout, stderr }).toMatchObject({ code: 0 })
   }
   const [signing, encryption] = ['signing', 'encryption'].map((use) => `${use}.json`)
   const alg = ['--alg', 'ECDH-ES+A256KW']

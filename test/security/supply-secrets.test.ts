@@ -100,7 +100,11 @@ describe('SEC-388 what stands in the environment', () => {
     const reads = globSync('src/**/*.ts', { cwd: ROOT })
       .filter((file) => /process\??\.env\b/.test(codeOf(file)))
       .toSorted()
-    expect(reads).toEqual(['src/cli/main.ts', 'src/keys/keys-from-environment.ts'])
+    expect(reads).toEqual([
+      'src/cli/main.ts',
+      'src/keys/keys-from-environment.ts',
+      'src/keys/rings-from-environment.ts',
+    ])
   })
 })
 

@@ -104,18 +104,14 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   requireKnownKeys(options, KNOWN_OPTIONS, 'options')
   requirePlainTypes(options, PLAIN_TYPES, '')
   requireNotUnset(options, NOT_UNSET, '')
-  const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
   requireMethods(options)
+  const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
   const emit = createEmitter(options.onEvent)
   const { resource, url } = parseResource(options.resource, allowInsecureLoopback)
   const servers = parseServers(options.authorizationServers, allowInsecureLoopback)
+  const connection = { allowInsecureLoopback, fetch, clock, emit }
   const connected = servers.map((server, index) =>
-    connectAuthorizationServer(server, `authorizationServers[${index}]`, {
-      allowInsecureLoopback,
-      fetch,
-      clock,
-      emit,
-    }),
+    connectAuthorizationServer(server, `authorizationServers[${index}]`, connection),
   )
   const publish = (
     value: readonly string[] | undefined,

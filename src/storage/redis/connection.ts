@@ -53,9 +53,8 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     opened ??= open()
     const client = await opened
     await untilReady(client)
-    const { isReplica } = await checkServer(client)
-    // It is asked again before the next call, which may find it promoted.
-    if (isReplica) prepared = undefined
+    // A replica is asked again before the next call, which may find it promoted.
+    if ((await checkServer(client)).isReplica) prepared = undefined
     return client
   }
 
@@ -94,8 +93,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     },
     async close() {
       const client = await opened?.catch(() => undefined)
-      if (client === undefined) return
-      if (!isClient(source)) await disconnect(client, timeoutMilliseconds)
+      if (client !== undefined && !isClient(source)) await disconnect(client, timeoutMilliseconds)
       watch?.stop()
     },
   }
