@@ -4,6 +4,7 @@ import type { ErrorCodeEntry } from './code-entry.ts'
 export type ConfigErrorCode =
   | 'ERR_CONFIG_ALGORITHMS_MIXED'
   | 'ERR_CONFIG_ALGORITHM_UNSUPPORTED'
+  | 'ERR_CONFIG_CONSENT_OFF'
   | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
   | 'ERR_CONFIG_HOST_INVALID'
   | 'ERR_CONFIG_ISSUER_DUPLICATE'
@@ -49,6 +50,12 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   ERR_CONFIG_ALGORITHM_UNSUPPORTED: {
     cause: 'The signature algorithm is not one that access tokens may use (RFC 8725 §3.2).',
     remedy: 'List asymmetric JWS algorithms such as ES256 or RS256, or HS256 beside a `secret`.',
+  },
+  ERR_CONFIG_CONSENT_OFF: {
+    cause:
+      'Without a consent page, whoever makes a link can sign users in to a client of their own (MCP security best practices, "Confused Deputy").',
+    remedy:
+      'Leave `consent.page` out; where somebody approves every client before it gets here, set `iOwnConsentElsewhere: true`.',
   },
   ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN: {
     cause:

@@ -34,6 +34,24 @@ export interface OperationFacts {
   readonly operations: readonly { readonly method: string; readonly name: string }[]
 }
 
+/** What a user was asked for at the authorization server. */
+export interface ConsentFacts {
+  readonly correlationId: string
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly clientId: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+}
+
+/** A sign-in at an upstream. */
+export interface SignInFacts {
+  readonly correlationId: string
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly upstream: string
+}
+
 /** One thing that happened. `type` and `reason` are stable. */
 export type AuditEvent =
   /** A request was let through to the handler. */
@@ -69,6 +87,20 @@ export type AuditEvent =
   | ({ readonly type: 'dep.unavailable'; readonly error: Error } & RequestFacts)
   /** A request was answered without credentials: metadata or a preflight. */
   | ({ readonly type: 'public'; readonly what: 'metadata' | 'preflight' } & RequestFacts)
+  /** A user has allowed a client to act for them, on the page or by what was remembered. */
+  | ({ readonly type: 'consent.allow'; readonly subject: string } & ConsentFacts)
+  | ({ readonly type: 'consent.deny' } & ConsentFacts)
+  /** A user has signed in at an upstream. */
+  | ({ readonly type: 'sign_in.done'; readonly subject: string } & SignInFacts)
+  /** A user could not be signed in; `reason` is the exact cause, which the page does not say. */
+  | ({ readonly type: 'sign_in.failed'; readonly reason: string } & SignInFacts)
+  /** The authorization server could not answer because of something of its own. */
+  | {
+      readonly type: 'authorization_server.error'
+      readonly correlationId?: string
+      readonly at: number
+      readonly error: Error
+    }
   /** Keys that could not be refreshed are still in use. */
   | { readonly type: 'jwks.stale'; readonly issuer: string; readonly error: Error }
   /** A published key set contains private keys; it was refused. */
