@@ -7,6 +7,10 @@ import { SRC } from './source-exports.ts'
 const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'auth.allow': true,
   'auth.deny': true,
+  'client.document_refused': true,
+  'client.metadata_changed': true,
+  'client.registered': true,
+  'client.registration_refused': true,
   'config.warning': true,
   'dep.unavailable': true,
   'discovery.failed': true,

@@ -9,11 +9,11 @@ const LAYERS: readonly (readonly string[])[] = [
   ['principal'],
   ['policy'],
   ['runtime'],
-  ['http', 'observability', 'context'],
+  ['http', 'observability', 'context', 'outbound'],
   ['discovery', 'keys'],
   ['storage'],
   ['verifiers'],
-  ['resource-server'],
+  ['resource-server', 'authorization-server'],
   ['adapters', 'cli', 'sdk', 'testing'],
 ]
 const SRC = resolve(import.meta.dirname, '../../src')
