@@ -107,6 +107,35 @@ export type AuditEvent =
   | { readonly type: 'jwks.private_material'; readonly issuer: string; readonly error: Error }
   /** Metadata or keys could not be read; nobody waited for them. */
   | { readonly type: 'discovery.failed'; readonly issuer: string; readonly error: Error }
+  /** A client registered itself, or got the id of one that had registered the same (`folded`). */
+  | {
+      readonly type: 'client.registered'
+      readonly clientId: string
+      readonly clientName: string | undefined
+      readonly folded: boolean
+      readonly address: string | undefined
+    }
+  /** A registration was refused. */
+  | {
+      readonly type: 'client.registration_refused'
+      readonly reason: string
+      readonly status: number
+      readonly address: string | undefined
+    }
+  /** A client id metadata document was not used; the client is told none of the reason. */
+  | {
+      readonly type: 'client.document_refused'
+      /** Without its query, at most 200 characters. */
+      readonly clientId: string
+      readonly reason: string
+      readonly address: string | undefined
+    }
+  /** A client id metadata document is not what it was; `fields` are the names that changed. */
+  | {
+      readonly type: 'client.metadata_changed'
+      readonly clientId: string
+      readonly fields: readonly string[]
+    }
   /** An option works but is risky, or was ignored. */
   | { readonly type: 'config.warning'; readonly message: string }
 

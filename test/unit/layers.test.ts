@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['principal', 'options'],
   ['policy'],
   ['runtime'],
-  ['http', 'observability', 'context'],
+  ['http', 'observability', 'context', 'outbound'],
   ['discovery', 'keys'],
   ['storage'],
   ['verifiers'],
