@@ -1,10 +1,12 @@
 import { importPeer } from '../runtime/index.ts'
 import type { Approvals, AuthorizationServer } from './authorization-server.ts'
+import { type Clients, createClients } from './clients/index.ts'
+import { createRequestFacts } from './http/request-facts.ts'
 import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
 import { createEmbeddedSignIn } from './interaction/embedded-sign-in.ts'
 import { createFormTokens } from './interaction/form-tokens.ts'
 import { createSteps } from './interaction/steps.ts'
-import { createListener } from './listener.ts'
+import { createListener, type ListenerParts } from './listener.ts'
 import { type CreateAuthorizationServerOptions, parseOptions } from './options/index.ts'
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
@@ -41,11 +43,20 @@ export async function createAuthorizationServer(
   const users = createUserRecords(storage, rememberSeconds)
   const approvals = createApprovalRecords(storage, rememberSeconds, () => clock.now())
   const pages = createPages()
-  const correlationIds = new WeakMap<object, string>()
-  const source = createProviderSource(settings, module, {
+  const facts = createRequestFacts(settings.trustedProxyHops)
+  const clients = createClients(settings.clients, {
+    storage,
+    tenant: undefined,
     adapter: createStandInAdapter(),
+    clock,
+    emit: settings.emit,
+    errors: module.errors,
+    addressOf: facts.addressOf,
+  })
+  const source = createProviderSource(settings, module, {
+    clients,
     users,
-    renderError: createRenderError(pages, (req) => correlationIds.get(req) ?? ''),
+    renderError: createRenderError(pages, facts.correlationIdOf),
   })
   await source.current()
   return {
@@ -56,14 +67,27 @@ export async function createAuthorizationServer(
       pages,
       users,
       approvals,
-      correlationIds,
+      facts,
       steps: createSteps(storage, lifetimes.interactionSeconds),
       forms: createFormTokens(keys.cookies),
       signIn: createEmbeddedSignIn(settings.users ?? []),
-      endpoints: {},
+      noteApproval: clients.noteApproval,
+      endpoints: createEndpoints(clients, source),
     }),
     approvals: createApprovals(approvals, source),
     close: async () => undefined,
+  }
+}
+
+/** Registrations are checked before `oidc-provider` makes a client of them. */
+function createEndpoints(
+  { handleRegistration }: Clients,
+  source: ProviderSource,
+): ListenerParts['endpoints'] {
+  if (handleRegistration === undefined) return {}
+  return {
+    registration: ({ provider, req, res }) =>
+      handleRegistration(req, res, (checked, answer) => source.handle(provider, checked, answer)),
   }
 }
 

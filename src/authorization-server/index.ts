@@ -1,3 +1,14 @@
+export type {
+  ClientAuthMethod,
+  ClientChange,
+  ClientIdMetadataOptions,
+  ClientsOptions,
+  InitialAccessTokenOptions,
+  InitialAccessTokens,
+  PublicKeys,
+  RegistrationOptions,
+  StaticClientOptions,
+} from './clients/index.ts'
 export type { Approvals, ApprovingUser, AuthorizationServer } from './authorization-server.ts'
 export { createAuthorizationServer } from './create-authorization-server.ts'
 export type { Approval } from './interaction/approvals.ts'

@@ -3,6 +3,7 @@ import { randomId } from '../runtime/index.ts'
 import { checkAuthorizationQuery } from './http/authorization-query.ts'
 import { allowEveryOrigin } from './http/cors.ts'
 import { setPublicAddress } from './http/public-address.ts'
+import type { RequestFacts } from './http/request-facts.ts'
 import { CORS_ENDPOINTS, type Endpoint, findRoute, METHODS, type Route } from './http/routes.ts'
 import { PRIVATE_HEADERS, sendOAuthError, sendPage } from './http/send.ts'
 import type { InteractionParts, Visit } from './interaction/exchange.ts'
@@ -27,7 +28,7 @@ export type EndpointHandler = (visit: Visit, path: string) => Promise<void>
 export interface ListenerParts extends InteractionParts {
   readonly source: ProviderSource
   readonly endpoints: Partial<Readonly<Record<Endpoint, EndpointHandler>>>
-  readonly correlationIds: WeakMap<object, string>
+  readonly facts: RequestFacts
 }
 
 const RETRY_AFTER_SECONDS = 5
@@ -42,7 +43,8 @@ export function createListener(parts: ListenerParts): AuthorizationServerHandler
       return
     }
     const correlationId = randomId()
-    parts.correlationIds.set(req, correlationId)
+    // Before the fields that it is read from are removed.
+    parts.facts.note(req, correlationId)
     try {
       await answer({ parts, req, res, correlationId }, route, query)
     } catch (error) {

@@ -17,6 +17,8 @@ export interface InteractionParts {
   readonly steps: Steps
   readonly forms: FormTokens
   readonly signIn: SignInMethod
+  /** Told that a user has approved a client. */
+  readonly noteApproval: (clientId: string) => Promise<void>
 }
 
 /** One request of a browser. */

@@ -2,6 +2,7 @@ import type { KeyRing } from '../../keys/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import type { ClientsOptions } from '../clients/index.ts'
 
 /** A protected resource that tokens are issued for. */
 export interface ResourceOptions {
@@ -68,7 +69,7 @@ export interface ConsentOptions {
 }
 
 /** Options of `createAuthorizationServer`. */
-export interface CreateAuthorizationServerOptions {
+export interface CreateAuthorizationServerOptions extends ClientsOptions {
   /**
    * Issuer identifier, as clients will be given it, character by character: the trailing slash
    * counts. It is the only source of public URLs; `Host` and `X-Forwarded-*` never are. Its path is

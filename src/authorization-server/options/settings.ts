@@ -1,6 +1,7 @@
 import type { Emit } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import type { ClientsOptions } from '../clients/index.ts'
 import type { AuthorizationServerKeys, ConsentOptions, EmbeddedUser, LifetimeOptions } from './options.ts'
 
 /** A resource with its defaults filled in. */
@@ -26,6 +27,8 @@ export interface Settings {
   readonly keys: AuthorizationServerKeys
   readonly lifetimes: Complete<LifetimeOptions>
   readonly consent: Complete<Omit<ConsentOptions, 'iOwnConsentElsewhere'>>
+  /** Checked where the clients are made of them. */
+  readonly clients: ClientsOptions
   readonly trustedProxyHops: number
   readonly emit: Emit
   readonly clock: Clock

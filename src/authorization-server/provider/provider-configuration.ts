@@ -1,4 +1,5 @@
-import type { AdapterFactory, Configuration, errors, interactionPolicy, JWK } from 'oidc-provider'
+import type { Configuration, errors, interactionPolicy, JWK } from 'oidc-provider'
+import type { Clients } from '../clients/index.ts'
 import { type CookieNames, cookieNames } from '../http/cookies.ts'
 import { ROUTES } from '../http/routes.ts'
 import type { Settings } from '../options/index.ts'
@@ -14,7 +15,7 @@ export interface ProviderModule {
 
 /** What the configuration is made of, beside the settings. */
 export interface ProviderParts {
-  readonly adapter: AdapterFactory
+  readonly clients: Clients
   readonly users: UserRecords
   /** Private keys, the one to sign with first. */
   readonly signingKeys: readonly JWK[]
@@ -33,9 +34,8 @@ export function createProviderConfiguration(
   const { mountPath } = settings
   const { users, signingAlg } = parts
   return {
-    adapter: parts.adapter,
+    ...parts.clients.configuration,
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     clientBasedCORS: () => true,
     clientDefaults: {
       grant_types: ['authorization_code', 'refresh_token'],
@@ -45,13 +45,6 @@ export function createProviderConfiguration(
     },
     cookies: createCookies(settings, cookieNames(settings), parts.cookieKeys),
     expiresWithSession: () => false,
-    extraClientMetadata: {
-      properties: ['software_id', 'software_version'],
-      validator: (_ctx, _key, _value, metadata) => {
-        // Clients register what they need first and ask for more later, which this would forbid.
-        delete metadata.scope
-      },
-    },
     extraParams: createExtraParams(providerErrors),
     extraTokenClaims: async (_ctx, token) => {
       const user = 'accountId' in token ? await users.find(token.accountId) : undefined
@@ -113,12 +106,12 @@ function createExtraParams({
 
 function createFeatures(
   settings: Settings,
-  { signingAlg }: ProviderParts,
+  { clients, signingAlg }: ProviderParts,
   providerErrors: ProviderErrors,
 ): NonNullable<Configuration['features']> {
   return {
+    ...clients.features,
     claimsParameter: { enabled: false },
-    clientIdMetadataDocument: { ack: 'draft-02', enabled: false },
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
     introspection: {
@@ -126,7 +119,6 @@ function createFeatures(
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
     },
     pushedAuthorizationRequests: { enabled: false },
-    registration: { enabled: true, issueRegistrationAccessToken: false },
     resourceIndicators: createResourceIndicators(settings, signingAlg, providerErrors),
     revocation: {
       enabled: true,

@@ -55,6 +55,7 @@ export function createProviderSource(
       // Protocol and host are those of the issuer, which the listener puts where a proxy would.
       provider.proxy = true
       correctAnswers(provider, settings)
+      parts.clients.attach(provider)
       built = { name, provider }
       return provider
     },
