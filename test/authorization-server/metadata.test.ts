@@ -81,14 +81,6 @@ test('SEC-109 neither Host nor forwarded fields are believed', async () => {
   }
 })
 
-test('AS-17 behind TLS every endpoint is https, and cookies are __Host- and Secure', async () => {
-  const world = await startAuthorizationServer({
-    issuer: () => 'https://as.example.com',
-    options: () => ({ users: undefined }),
-  }).catch((error: unknown) => error)
-  // Embedded users are the only sign-in without an upstream, and are for loopback alone.
-  expect(world).toMatchObject({ code: 'ERR_CONFIG_OPTION_TYPE' })
-})
 
 test('AS-19 AS-20 AS-21 tokens are at+jwt for the only resource, and live ten minutes', async () => {
   const world = await startAuthorizationServer()

@@ -3,15 +3,15 @@ import { createScriptedBrowser, type Page } from 'mcp-gatehouse/testing'
 /** A browser whose answers are kept, one after the other. */
 export interface RecordingBrowser {
   readonly browser: ReturnType<typeof createScriptedBrowser>
-  readonly answers: Response[]
+  readonly answers: Pick<Response, 'headers' | 'status'>[]
 }
 
 export function createRecordingBrowser(): RecordingBrowser {
-  const answers: Response[] = []
+  const answers: RecordingBrowser['answers'] = []
   const browser = createScriptedBrowser({
     fetch: async (input, init) => {
       const answer = await fetch(input, init)
-      answers.push(answer.clone())
+      answers.push({ headers: answer.headers, status: answer.status })
       return answer
     },
   })

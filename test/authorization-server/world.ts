@@ -17,6 +17,7 @@ export interface AsWorld {
   readonly issuer: string
   readonly resource: string
   readonly server: AuthorizationServer
+  readonly options: CreateAuthorizationServerOptions
   readonly events: AuditEvent[]
   close(): Promise<void>
 }
@@ -59,7 +60,8 @@ export async function startAuthorizationServer(world: AsWorldOptions = {}): Prom
       events.push(event)
     },
   }
-  const server = await createAuthorizationServer({ ...usual, ...world.options?.(usual) })
+  const options = { ...usual, ...world.options?.(usual) }
+  const server = await createAuthorizationServer(options)
   // A machine that is busy would otherwise find its idle connections closed.
   http.keepAliveTimeout = 60_000
   http.on('request', (req, res) => void server.handler(req, res))
@@ -67,6 +69,7 @@ export async function startAuthorizationServer(world: AsWorldOptions = {}): Prom
     issuer,
     resource,
     server,
+    options,
     events,
     close: async () => {
       await Promise.all([close(http), server.close()])

@@ -1,3 +1,4 @@
+import { createFormTokens } from '../../src/authorization-server/interaction/form-tokens.ts'
 import type { Page } from 'mcp-gatehouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -94,10 +95,10 @@ describe('the page', () => {
   test('SEC-166 cannot be framed', async () => {
     const agent = createRecordingBrowser()
     await agent.browser.open(webUrl())
-    const { headers } = agent.answers.at(-1) as Response
-    expect(headers.get('x-frame-options')).toBe('DENY')
-    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
-    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    const headers = agent.answers.at(-1)?.headers
+    expect(headers?.get('x-frame-options')).toBe('DENY')
+    expect(headers?.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(headers?.get('referrer-policy')).toBe('no-referrer')
   })
 
   test('AS-11 says what is asked for in words, and where the answer goes', async () => {
@@ -142,6 +143,21 @@ describe('the page', () => {
       })
       expect(answer.status).toBe(403)
     }
+  })
+
+  test('SEC-172 an answer about another description of the client shows the page again', async () => {
+    const agent = createRecordingBrowser()
+    const page = expectPage(await agent.browser.open(webUrl()))
+    const uid = page.url.pathname.split('/').at(-1) ?? ''
+    const forms = createFormTokens(world.options.keys.cookies)
+    const changed = await forms.issue({ uid, attempt: 0, documentHash: 'x'.repeat(43) })
+    const answer = await ask(formOf(page), {
+      method: 'POST',
+      body: new URLSearchParams({ csrf_token: changed, decision: 'allow' }),
+      headers: { cookie: cookiesOf(agent) },
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('csrf_token')
   })
 
   test('SEC-169 SEC-170 a forged cookie of a session changes nothing', async () => {

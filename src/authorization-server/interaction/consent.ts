@@ -15,12 +15,10 @@ const SIGN_IN_PROMPTS = ['login', 'select_account']
 export async function showConsent(exchange: Exchange): Promise<void> {
   const { parts, request, interaction } = exchange
   const account = await sessionAccount(exchange)
-  const isAsked = request.prompts.has('consent') && isRememberable(request)
-  if (account !== undefined && !isAsked && isRememberable(request)) {
-    if (await parts.approvals.isRemembered(account, request)) {
-      await finishAllowed(exchange, { accountId: account, isFresh: false }, true)
-      return
-    }
+  const canSkip = isRememberable(request) && !request.prompts.has('consent')
+  if (account !== undefined && canSkip && (await parts.approvals.isRemembered(account, request))) {
+    await finishAllowed(exchange, { accountId: account, isFresh: false }, true)
+    return
   }
   if (parts.settings.consent.page === 'always') {
     await renderConsent(exchange, account)

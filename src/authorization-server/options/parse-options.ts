@@ -102,9 +102,9 @@ function parseKeys(keys: AuthorizationServerKeys | undefined): AuthorizationServ
 function parseUsers(
   users: readonly EmbeddedUser[] | undefined,
   issuer: URL,
-): readonly EmbeddedUser[] | undefined {
-  if (users === undefined) return undefined
-  requireType(Array.isArray(users) && users.length > 0, 'users', 'an array of users')
+): readonly EmbeddedUser[] {
+  const isList = Array.isArray(users) && users.length > 0
+  if (!isList) throw configError('ERR_CONFIG_OPTION_TYPE', 'users (an array of users)')
   if (!isLoopbackHostname(issuer.hostname)) throw configError('ERR_CONFIG_NOT_LOOPBACK', 'users')
   for (const [index, user] of users.entries()) {
     const path = `users[${index}]`
