@@ -1,5 +1,5 @@
-import type { AuthorizationServerHandler } from './listener.ts'
 import type { Approval } from './interaction/approvals.ts'
+import type { AuthorizationServerHandler } from './listener.ts'
 
 /** Whose approvals: a principal of our tokens, whose subject is the account id. */
 export interface ApprovingUser {

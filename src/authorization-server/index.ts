@@ -1,3 +1,4 @@
+export type { Approvals, ApprovingUser, AuthorizationServer } from './authorization-server.ts'
 export type {
   ClientAuthMethod,
   ClientChange,
@@ -9,7 +10,6 @@ export type {
   RegistrationOptions,
   StaticClientOptions,
 } from './clients/index.ts'
-export type { Approvals, ApprovingUser, AuthorizationServer } from './authorization-server.ts'
 export { createAuthorizationServer } from './create-authorization-server.ts'
 export type { Approval } from './interaction/approvals.ts'
 export type { AuthorizationServerHandler } from './listener.ts'

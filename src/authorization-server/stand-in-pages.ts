@@ -58,6 +58,7 @@ ${v.canRemember ? '<label><input type="checkbox" name="remember" value="yes"> Re
         `<h1>Sign in</h1><form method="post" action="${esc(v.action)}"><input type="hidden" name="csrf_token" value="${v.csrfToken}">
 <input name="username" value="${esc(v.username)}"><input name="password" type="password"><button>Sign in</button></form>`,
       ),
-    error: (v) => page(v.status, `<h1>${esc(v.cause)}</h1><p>${esc(v.remedy)}</p><p>${v.correlationId}</p>`),
+    error: (v) =>
+      page(v.status, `<h1>${esc(v.cause)}</h1><p>${esc(v.remedy)}</p><p>${v.correlationId}</p>`),
   }
 }

@@ -28,7 +28,9 @@ test('AS-12 AS-17 SEC-170 behind TLS cookies are Secure, HttpOnly, Lax and of th
       if (line.startsWith('__Host-')) expect(line).toMatch(/; path=\/(?:;|$)/i)
     }
     // A cookie under the plain name, which any host of the domain could plant, is not looked at.
-    const planted = lines.map((line) => (line.split(';')[0] ?? '').replace(/^__\w+-/, '')).join('; ')
+    const planted = lines
+      .map((line) => (line.split(';')[0] ?? '').replace(/^__\w+-/, ''))
+      .join('; ')
     const page = await ask(new URL(start.headers.get('location') ?? '', address), {
       headers: { cookie: planted },
     })

@@ -25,7 +25,13 @@ type Mount = (
 
 const MOUNTS: readonly (readonly [name: string, mount: Mount])[] = [
   ['node:http', (handler, mcp) => (req, res) => void handler(req, res, () => mcp(req, res))],
-  ['Express', (handler, mcp) => express().use(handler).use((req, res) => mcp(req, res))],
+  [
+    'Express',
+    (handler, mcp) =>
+      express()
+        .use(handler)
+        .use((req, res) => mcp(req, res)),
+  ],
   [
     'Fastify',
     async (handler, mcp) => {
@@ -47,7 +53,9 @@ const MOUNTS: readonly (readonly [name: string, mount: Mount])[] = [
     (handler, mcp) => {
       const app = getRequestListener(new Hono().fetch)
       return (req, res) =>
-        void handler(req, res, () => (req.url?.includes('/mcp') ? mcp(req, res) : void app(req, res)))
+        void handler(req, res, () =>
+          req.url?.includes('/mcp') ? mcp(req, res) : void app(req, res),
+        )
     },
   ],
 ]
@@ -56,33 +64,36 @@ const CASES = MOUNTS.flatMap(([name, mount]) =>
   ['', '/t1'].map((path) => [name, path === '' ? 'the root' : path, path, mount] as const),
 )
 
-test.each(CASES)('AS-01 AS-09 SDK clients sign in through %s at %s', async (_name, _place, path, mount) => {
-  const http = createServer()
-  http.keepAliveTimeout = 60_000
-  const origin = `http://127.0.0.1:${await listen(http, 0, '127.0.0.1')}`
-  const resource = `${origin}/mcp`
-  const server = await createAuthorizationServer({
-    issuer: `${origin}${path}`,
-    resources: { [resource]: ['notes:read'] },
-    users: [{ username: 'alice', password: 'wonderland' }],
-    storage: memory(),
-    keys: { signing: await newRing('signing'), cookies: await newRing('cookies') },
-    allowInsecureLoopback: true,
-  })
-  const gatehouse = createResourceServer({
-    resource,
-    authorizationServers: [server.issuer],
-    requiredScopes: ['notes:read'],
-    allowInsecureLoopback: true,
-  })
-  http.on('request', await mount(server.handler, await onNodeHttp(gatehouse, '/mcp')))
-  try {
-    for (const connect of [connectSdkV1, createSdkV2Client('auto')]) {
-      const client = await connect(resource, ALICE)
-      expect(JSON.parse(await client.callTool('whoami'))).toMatchObject({ issuer: server.issuer })
-      await client.close()
+test.each(CASES)(
+  'AS-01 AS-09 SDK clients sign in through %s at %s',
+  async (_name, _place, path, mount) => {
+    const http = createServer()
+    http.keepAliveTimeout = 60_000
+    const origin = `http://127.0.0.1:${await listen(http, 0, '127.0.0.1')}`
+    const resource = `${origin}/mcp`
+    const server = await createAuthorizationServer({
+      issuer: `${origin}${path}`,
+      resources: { [resource]: ['notes:read'] },
+      users: [{ username: 'alice', password: 'wonderland' }],
+      storage: memory(),
+      keys: { signing: await newRing('signing'), cookies: await newRing('cookies') },
+      allowInsecureLoopback: true,
+    })
+    const gatehouse = createResourceServer({
+      resource,
+      authorizationServers: [server.issuer],
+      requiredScopes: ['notes:read'],
+      allowInsecureLoopback: true,
+    })
+    http.on('request', await mount(server.handler, await onNodeHttp(gatehouse, '/mcp')))
+    try {
+      for (const connect of [connectSdkV1, createSdkV2Client('auto')]) {
+        const client = await connect(resource, ALICE)
+        expect(JSON.parse(await client.callTool('whoami'))).toMatchObject({ issuer: server.issuer })
+        await client.close()
+      }
+    } finally {
+      await close(http)
     }
-  } finally {
-    await close(http)
-  }
-})
+  },
+)

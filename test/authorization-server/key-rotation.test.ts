@@ -29,7 +29,10 @@ async function createRotatingRing(use: 'cookies' | 'signing'): Promise<RotatingR
 }
 
 test('AS-25 keys change without signing anybody out', async () => {
-  const [signing, cookies] = [await createRotatingRing('signing'), await createRotatingRing('cookies')]
+  const [signing, cookies] = [
+    await createRotatingRing('signing'),
+    await createRotatingRing('cookies'),
+  ]
   const world = await startAuthorizationServer({
     options: () => ({ keys: { signing: signing.ring, cookies: cookies.ring } }),
   })

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { createScriptedBrowser } from 'mcp-gatehouse/testing'
+import { expect, test } from 'vitest'
 import { ALICE, obtainTokens, register } from '../testing/flow.ts'
 import { startAuthorizationServer } from './world.ts'
 
@@ -41,7 +41,10 @@ test('AS-02 below a path the documents are where clients look, and nowhere else'
       `${world.issuer}/.well-known/openid-configuration`,
     ]) {
       const metadata = (await (await fetch(url)).json()) as Record<string, unknown>
-      expect([metadata['issuer'], metadata['token_endpoint']]).toEqual([world.issuer, `${world.issuer}/token`])
+      expect([metadata['issuer'], metadata['token_endpoint']]).toEqual([
+        world.issuer,
+        `${world.issuer}/token`,
+      ])
     }
     for (const path of ['/.well-known/oauth-authorization-server', '/token', '/t1', '/t1x/token']) {
       expect((await fetch(origin + path)).status).toBe(404)
@@ -81,7 +84,6 @@ test('SEC-109 neither Host nor forwarded fields are believed', async () => {
   }
 })
 
-
 test('AS-19 AS-20 AS-21 tokens are at+jwt for the only resource, and live ten minutes', async () => {
   const world = await startAuthorizationServer()
   try {
@@ -108,7 +110,9 @@ test('AS-19 AS-20 AS-21 tokens are at+jwt for the only resource, and live ten mi
 
 test('AS-21 where several resources are configured, a request without one names the choice', async () => {
   const world = await startAuthorizationServer({
-    options: () => ({ resources: { 'http://127.0.0.1:1/a': ['x'], 'http://127.0.0.1:1/b': ['y'] } }),
+    options: () => ({
+      resources: { 'http://127.0.0.1:1/a': ['x'], 'http://127.0.0.1:1/b': ['y'] },
+    }),
   })
   try {
     const { client } = await register(world.issuer, { application_type: 'native' })
@@ -131,18 +135,22 @@ test('AS-21 where several resources are configured, a request without one names 
   }
 })
 
-test.each(['register', 'token', 'revoke', 'introspect', 'jwks', '.well-known/openid-configuration'])(
-  'pages of every origin may call /%s, and only that',
-  async (path) => {
-    const world = await startAuthorizationServer()
-    try {
-      const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
-      const answer = await fetch(`${world.issuer}/${path}`, { method: 'OPTIONS', headers })
-      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
-      const page = await fetch(`${world.issuer}/authorize`, { method: 'OPTIONS', headers })
-      expect([page.status, page.headers.get('access-control-allow-origin')]).toEqual([405, null])
-    } finally {
-      await world.close()
-    }
-  },
-)
+test.each([
+  'register',
+  'token',
+  'revoke',
+  'introspect',
+  'jwks',
+  '.well-known/openid-configuration',
+])('pages of every origin may call /%s, and only that', async (path) => {
+  const world = await startAuthorizationServer()
+  try {
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
+    const answer = await fetch(`${world.issuer}/${path}`, { method: 'OPTIONS', headers })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+    const page = await fetch(`${world.issuer}/authorize`, { method: 'OPTIONS', headers })
+    expect([page.status, page.headers.get('access-control-allow-origin')]).toEqual([405, null])
+  } finally {
+    await world.close()
+  }
+})

@@ -25,13 +25,23 @@ const create = (options: object): Promise<unknown> =>
 
 test.each([
   ['an unknown option', { isuer: 'x' }, 'ERR_CONFIG_OPTION_UNKNOWN', 'isuer'],
-  ['an issuer with a query', { issuer: 'https://as.example/?x' }, 'ERR_CONFIG_ISSUER_INVALID', 'issuer'],
+  [
+    'an issuer with a query',
+    { issuer: 'https://as.example/?x' },
+    'ERR_CONFIG_ISSUER_INVALID',
+    'issuer',
+  ],
   ['an http issuer', { issuer: 'http://as.example' }, 'ERR_CONFIG_NOT_HTTPS', 'issuer'],
   ['a path with dots', { issuer: 'http://127.0.0.1:4000/.a' }, 'ERR_CONFIG_PATH_INVALID', 'issuer'],
   ['no resources', { resources: {} }, 'ERR_CONFIG_RESOURCE_INVALID', 'resources'],
   ['a relative resource', { resources: ['/mcp'] }, 'ERR_CONFIG_RESOURCE_INVALID', 'resources./mcp'],
   ['an http resource', { resources: ['http://a.example'] }, 'ERR_CONFIG_NOT_HTTPS', 'resources'],
-  ['a scope with a blank', { resources: { 'https://a.example': ['a b'] } }, 'ERR_CONFIG_SCOPE_INVALID', 'scopes[0]'],
+  [
+    'a scope with a blank',
+    { resources: { 'https://a.example': ['a b'] } },
+    'ERR_CONFIG_SCOPE_INVALID',
+    'scopes[0]',
+  ],
   [
     'a default scope that there is not',
     { resources: { 'https://a.example': { scopes: ['a'], defaultScopes: ['b'] } } },
@@ -40,9 +50,24 @@ test.each([
   ],
   ['no storage', { storage: undefined }, 'ERR_CONFIG_OPTION_TYPE', 'storage'],
   ['no keys', { keys: undefined }, 'ERR_CONFIG_OPTION_TYPE', 'keys'],
-  ['a lifetime out of range', { lifetimes: { accessTokenSeconds: 1 } }, 'ERR_CONFIG_NUMBER_RANGE', 'accessTokenSeconds'],
-  ['an unknown lifetime', { lifetimes: { access: 60 } }, 'ERR_CONFIG_OPTION_UNKNOWN', 'lifetimes.access'],
-  ['a user without a password', { users: [{ username: 'x' }] }, 'ERR_CONFIG_OPTION_TYPE', 'users[0].password'],
+  [
+    'a lifetime out of range',
+    { lifetimes: { accessTokenSeconds: 1 } },
+    'ERR_CONFIG_NUMBER_RANGE',
+    'accessTokenSeconds',
+  ],
+  [
+    'an unknown lifetime',
+    { lifetimes: { access: 60 } },
+    'ERR_CONFIG_OPTION_UNKNOWN',
+    'lifetimes.access',
+  ],
+  [
+    'a user without a password',
+    { users: [{ username: 'x' }] },
+    'ERR_CONFIG_OPTION_TYPE',
+    'users[0].password',
+  ],
   ['nobody to sign in', { users: undefined }, 'ERR_CONFIG_OPTION_TYPE', 'users'],
 ])('%s is refused at creation', async (_name, options, code, subject) => {
   const error = await create(options).catch((cause: unknown) => cause)

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildClientRedirect } from '../../src/authorization-server/http/client-redirect.ts'
-import { createRecordingBrowser, expectCallback, expectPage } from '../authorization-server/user-agent.ts'
+import {
+  createRecordingBrowser,
+  expectCallback,
+  expectPage,
+} from '../authorization-server/user-agent.ts'
 import { type AsWorld, startAuthorizationServer } from '../authorization-server/world.ts'
 import { createAuthorizationRequest, register } from '../testing/flow.ts'
 
@@ -27,7 +31,9 @@ test('SEC-117 AS-18 success keeps the bytes of the redirect URI and has one iss,
   const { browser, answers } = createRecordingBrowser()
   await browser.authorize(request().url, { username: 'alice', password: 'wonderland' })
   const location = answers.at(-1)?.headers.get('location') ?? ''
-  expect(location).toMatch(/^http:\/\/127\.0\.0\.1:9\/cb\?flag&sig=%FF%FE&code=[\w-]+&state=opaque&iss=/)
+  expect(location).toMatch(
+    /^http:\/\/127\.0\.0\.1:9\/cb\?flag&sig=%FF%FE&code=[\w-]+&state=opaque&iss=/,
+  )
   expect(new URL(location).searchParams.getAll('iss')).toEqual([world.issuer])
 })
 

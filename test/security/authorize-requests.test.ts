@@ -124,7 +124,11 @@ describe('what goes back to the client as an error', () => {
 
 describe('every answer', () => {
   test('SEC-126 SEC-127 is a 303 that is not stored, and tells nobody where it came from', async () => {
-    const answers = [await ask(urlOf()), await ask(urlOf({ scope: '*' })), await ask(urlOf({ client_id: 'x' }))]
+    const answers = [
+      await ask(urlOf()),
+      await ask(urlOf({ scope: '*' })),
+      await ask(urlOf({ client_id: 'x' })),
+    ]
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 400])
     for (const { headers } of answers) {
       expect(headers.get('referrer-policy')).toBe('no-referrer')

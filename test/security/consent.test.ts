@@ -1,6 +1,6 @@
-import { createFormTokens } from '../../src/authorization-server/interaction/form-tokens.ts'
 import type { Page } from 'mcp-gatehouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createFormTokens } from '../../src/authorization-server/interaction/form-tokens.ts'
 import {
   ask,
   createRecordingBrowser,
@@ -81,7 +81,9 @@ describe('the page', () => {
     await allow(agent, webUrl({ scope: 'notes:read' }), ALICE, ['yes'])
     expect(isConsent(await agent.browser.open(webUrl({ scope: 'notes:read' })))).toBe(false)
     // More scopes, another redirect URI, another client.
-    expect(isConsent(await agent.browser.open(webUrl({ scope: 'notes:read notes:write' })))).toBe(true)
+    expect(isConsent(await agent.browser.open(webUrl({ scope: 'notes:read notes:write' })))).toBe(
+      true,
+    )
     const native = createAuthorizationRequest(world.issuer, nativeClient, { scope: 'notes:read' })
     expect(isConsent(await agent.browser.open(native.url))).toBe(true)
   })
@@ -133,7 +135,10 @@ describe('the page', () => {
 
   test('AS-11 takes no answer without its own token, or with that of another interaction', async () => {
     const agent = createRecordingBrowser()
-    const other = hidden(expectPage(await createRecordingBrowser().browser.open(webUrl())), 'csrf_token')
+    const other = hidden(
+      expectPage(await createRecordingBrowser().browser.open(webUrl())),
+      'csrf_token',
+    )
     const page = expectPage(await agent.browser.open(webUrl()))
     for (const token of ['', 'x', other, `${hidden(page, 'csrf_token')}x`]) {
       const answer = await ask(formOf(page), {
@@ -188,10 +193,14 @@ describe('what is remembered', () => {
     const agent = createRecordingBrowser()
     const { url } = createAuthorizationRequest(world.issuer, nativeClient)
     const page = expectPage(await agent.browser.open(url))
-    expect(page.forms.flatMap(({ fields }) => fields).some(({ name }) => name === 'remember')).toBe(false)
+    expect(page.forms.flatMap(({ fields }) => fields).some(({ name }) => name === 'remember')).toBe(
+      false,
+    )
     await allow(agent, createAuthorizationRequest(world.issuer, nativeClient).url)
     expect(
-      isConsent(await agent.browser.open(createAuthorizationRequest(world.issuer, nativeClient).url)),
+      isConsent(
+        await agent.browser.open(createAuthorizationRequest(world.issuer, nativeClient).url),
+      ),
     ).toBe(true)
   })
 
@@ -204,7 +213,9 @@ describe('what is remembered', () => {
         createAuthorizationRequest(own.issuer, clientId, { redirect_uri: WEB_REDIRECT_URI }).url
       const agent = createRecordingBrowser()
       await allow(agent, url(), ALICE, ['yes'])
-      const subject = own.events.flatMap((event) => (event.type === 'consent.allow' ? [event.subject] : []))[0]
+      const subject = own.events.flatMap((event) =>
+        event.type === 'consent.allow' ? [event.subject] : [],
+      )[0]
       const [approval, ...more] = await own.server.approvals.list({ subject })
       expect(more).toEqual([])
       expect(approval).toMatchObject({

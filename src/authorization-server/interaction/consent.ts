@@ -66,7 +66,8 @@ async function goOn(exchange: Exchange, remember: boolean): Promise<void> {
 async function sessionAccount(exchange: Exchange): Promise<string | undefined> {
   const { prompts } = exchange.request
   const isFreshNeeded =
-    exchange.interaction.prompt.name === 'login' || SIGN_IN_PROMPTS.some((name) => prompts.has(name))
+    exchange.interaction.prompt.name === 'login' ||
+    SIGN_IN_PROMPTS.some((name) => prompts.has(name))
   return isFreshNeeded ? undefined : findSessionAccount(exchange)
 }
 

@@ -90,7 +90,12 @@ function parseMountPath({ pathname }: URL): string {
 }
 
 function parseKeys(keys: AuthorizationServerKeys | undefined): AuthorizationServerKeys {
-  requireType(keys !== undefined, 'keys', 'an object with the rings `signing` and `cookies`')
+  if (keys === undefined) {
+    throw configError(
+      'ERR_CONFIG_OPTION_TYPE',
+      'keys (an object with the rings signing and cookies)',
+    )
+  }
   requireKnownKeys(keys, ['signing', 'cookies'], 'keys')
   for (const use of ['signing', 'cookies'] as const) {
     if (keys[use]?.use !== use) throw configError('ERR_CONFIG_KEY_INVALID', `keys.${use}`)

@@ -2,7 +2,12 @@ import type { Emit } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { ClientsOptions } from '../clients/index.ts'
-import type { AuthorizationServerKeys, ConsentOptions, EmbeddedUser, LifetimeOptions } from './options.ts'
+import type {
+  AuthorizationServerKeys,
+  ConsentOptions,
+  EmbeddedUser,
+  LifetimeOptions,
+} from './options.ts'
 
 /** A resource with its defaults filled in. */
 export interface ResourceSettings {

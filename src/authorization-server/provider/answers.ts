@@ -34,9 +34,8 @@ export function correctAnswers(provider: Provider, settings: Settings): void {
 
 function keepRedirectBytes(ctx: KoaContextWithOIDC, names: readonly string[]): void {
   const redirectUri = ctx.oidc.params?.['redirect_uri']
-  const location = ctx.response.get('Location')
-  if (location === '' || typeof redirectUri !== 'string') return
-  const written = new URL(location).searchParams
+  if (!ctx.res.hasHeader('Location') || typeof redirectUri !== 'string') return
+  const written = new URL(ctx.response.get('Location')).searchParams
   const answer = names.flatMap((name) => {
     const value = written.get(name)
     const isAbsent = name === 'state' && ctx.oidc.params?.['state'] === undefined
@@ -52,7 +51,9 @@ function correctMetadata(ctx: KoaContextWithOIDC, { resources }: Settings): void
   ctx.body = {
     ...ctx.body,
     response_modes_supported: ['query'],
-    scopes_supported: [...new Set([...scopes, ...OPENID_SCOPES.filter((name) => name === 'openid')])],
+    scopes_supported: [
+      ...new Set([...scopes, ...OPENID_SCOPES.filter((name) => name === 'openid')]),
+    ],
   }
 }
 

@@ -9,13 +9,15 @@ type Policy = NonNullable<NonNullable<Configuration['interactions']>['policy']>
  */
 export function createPromptPolicy({ base, Check, Prompt }: typeof interactionPolicy): Policy {
   const policy = base()
-  policy.get('login')?.checks.add(
-    new Check('no_account', 'the user is not known any more', 'login_required', ({ oidc }) =>
-      oidc.session?.accountId !== undefined && oidc.account === undefined
-        ? Check.REQUEST_PROMPT
-        : Check.NO_NEED_TO_PROMPT,
-    ),
-  )
+  policy
+    .get('login')
+    ?.checks.add(
+      new Check('no_account', 'the user is not known any more', 'login_required', ({ oidc }) =>
+        oidc.session?.accountId !== undefined && oidc.account === undefined
+          ? Check.REQUEST_PROMPT
+          : Check.NO_NEED_TO_PROMPT,
+      ),
+    )
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   return policy
 }

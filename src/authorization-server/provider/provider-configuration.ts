@@ -1,11 +1,21 @@
-import type { Configuration, errors, interactionPolicy, JWK } from 'oidc-provider'
+import type {
+  AsymmetricSigningAlgorithm,
+  Configuration,
+  errors,
+  interactionPolicy,
+  JWK,
+} from 'oidc-provider'
 import type { Clients } from '../clients/index.ts'
 import { type CookieNames, cookieNames } from '../http/cookies.ts'
 import { ROUTES } from '../http/routes.ts'
 import type { Settings } from '../options/index.ts'
 import type { UserRecords } from '../users.ts'
 import { createPromptPolicy } from './prompts.ts'
-import { createResourceIndicators, OPENID_SCOPES, type ProviderErrors } from './resource-indicators.ts'
+import {
+  createResourceIndicators,
+  OPENID_SCOPES,
+  type ProviderErrors,
+} from './resource-indicators.ts'
 
 /** What of `oidc-provider` is needed to configure it. */
 export interface ProviderModule {
@@ -19,7 +29,7 @@ export interface ProviderParts {
   readonly users: UserRecords
   /** Private keys, the one to sign with first. */
   readonly signingKeys: readonly JWK[]
-  readonly signingAlg: string
+  readonly signingAlg: AsymmetricSigningAlgorithm
   /** Keys of cookies, the one to sign with first. */
   readonly cookieKeys: readonly string[]
   readonly renderError: NonNullable<Configuration['renderError']>
@@ -63,7 +73,9 @@ export function createProviderConfiguration(
     jwks: { keys: [...parts.signingKeys] },
     // A grant of the session would skip the page; ours are looked up by what the user approved.
     loadExistingGrant: async ({ oidc: { provider, result } }) =>
-      result?.consent?.grantId === undefined ? undefined : provider.Grant.find(result.consent.grantId),
+      result?.consent?.grantId === undefined
+        ? undefined
+        : provider.Grant.find(result.consent.grantId),
     pkce: { required: () => true },
     renderError: parts.renderError,
     responseTypes: ['code'],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { JWK, default as Provider } from 'oidc-provider'
+import type { AsymmetricSigningAlgorithm, JWK, default as Provider } from 'oidc-provider'
 import type { RingKey } from '../../keys/index.ts'
 import type { Settings } from '../options/index.ts'
 import { correctAnswers } from './answers.ts'
@@ -47,7 +47,7 @@ export function createProviderSource(
         issuer,
         createProviderConfiguration(settings, module, {
           ...parts,
-          signingAlg: signing[0]?.alg ?? 'ES256',
+          signingAlg: (signing[0]?.alg ?? 'ES256') as AsymmetricSigningAlgorithm,
           signingKeys: signing.map((key) => key.reveal() as JWK),
           cookieKeys: cookies.map(secretOf),
         }),

@@ -13,11 +13,13 @@ interface Explanation {
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   InvalidClient: {
     cause: 'This server does not know the application, or does not know it any more.',
-    remedy: 'Remove the connection in your application and connect again, so that it registers anew.',
+    remedy:
+      'Remove the connection in your application and connect again, so that it registers anew.',
   },
   InvalidRedirectUri: {
     cause: 'The application wants the answer at an address that it has not registered.',
-    remedy: 'Remove the connection in your application and connect again, so that it registers anew.',
+    remedy:
+      'Remove the connection in your application and connect again, so that it registers anew.',
   },
   SessionNotFound: {
     cause: 'This sign-in has ended, or was started in another browser.',

@@ -1,10 +1,19 @@
-import type { Configuration, errors, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
+import type {
+  AsymmetricSigningAlgorithm,
+  Configuration,
+  errors,
+  KoaContextWithOIDC,
+  ResourceServer,
+} from 'oidc-provider'
 import type { ResourceSettings, Settings } from '../options/index.ts'
 
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
 
 /** The errors of `oidc-provider` that are thrown here. */
-export type ProviderErrors = Pick<typeof errors, 'InvalidRequest' | 'InvalidScope' | 'InvalidTarget'>
+export type ProviderErrors = Pick<
+  typeof errors,
+  'InvalidRequest' | 'InvalidScope' | 'InvalidTarget'
+>
 
 /** What `oidc-provider` itself knows; everything else belongs to a resource. */
 export const OPENID_SCOPES: readonly string[] = ['openid', 'offline_access']
@@ -18,7 +27,7 @@ const MAX_SCOPES = 100
  */
 export function createResourceIndicators(
   { resources, lifetimes }: Settings,
-  signingAlg: string,
+  signingAlg: AsymmetricSigningAlgorithm,
   { InvalidTarget, InvalidScope }: ProviderErrors,
 ): ResourceIndicators {
   const choice = resources.map(({ identifier }) => identifier).join(' or ')
