@@ -38,8 +38,10 @@ export type {
   AuditEvent,
   AuditSink,
   CallerFacts,
+  ConsentFacts,
   OperationFacts,
   RequestFacts,
+  SignInFacts,
 } from './observability/index.ts'
 export {
   type ClaimValue,

@@ -4,7 +4,11 @@ import type { ErrorCodeEntry } from './code-entry.ts'
 export type ConfigErrorCode =
   | 'ERR_CONFIG_ALGORITHMS_MIXED'
   | 'ERR_CONFIG_ALGORITHM_UNSUPPORTED'
+  | 'ERR_CONFIG_CLIENT'
+  | 'ERR_CONFIG_CLIENT_DOMAIN'
+  | 'ERR_CONFIG_CONSENT_OFF'
   | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
+  | 'ERR_CONFIG_EGRESS_PROXY'
   | 'ERR_CONFIG_HOST_INVALID'
   | 'ERR_CONFIG_ISSUER_DUPLICATE'
   | 'ERR_CONFIG_ISSUER_INVALID'
@@ -29,6 +33,7 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_POLICY_SCOPE'
   | 'ERR_CONFIG_POLICY_TIE'
   | 'ERR_CONFIG_POLICY_UNREGISTERED'
+  | 'ERR_CONFIG_REDIRECT_SCHEME'
   | 'ERR_CONFIG_RESOURCE_INVALID'
   | 'ERR_CONFIG_SCOPE_INVALID'
   | 'ERR_CONFIG_SECRET_TOO_SHORT'
@@ -38,6 +43,7 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_STORAGE_SCHEMA'
   | 'ERR_CONFIG_STORAGE_UNSEALED'
   | 'ERR_CONFIG_STORAGE_URL'
+  | 'ERR_CONFIG_TLS_UNVERIFIED'
   | 'ERR_CONFIG_TRUSTED_PROXY'
 
 export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry>> = {
@@ -50,10 +56,29 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     cause: 'The signature algorithm is not one that access tokens may use (RFC 8725 §3.2).',
     remedy: 'List asymmetric JWS algorithms such as ES256 or RS256, or HS256 beside a `secret`.',
   },
+  ERR_CONFIG_CONSENT_OFF: {
+    cause:
+      'Without a consent page, whoever makes a link can sign users in to a client of their own (MCP security best practices, "Confused Deputy").',
+    remedy:
+      'Leave `consent.page` out; where somebody approves every client before it gets here, set `iOwnConsentElsewhere: true`.',
+  },
+  ERR_CONFIG_CLIENT: {
+    cause: 'The configured client could not sign anybody in, or not safely.',
+    remedy: 'Change what the message names; it is a field of RFC 7591 §2.',
+  },
+  ERR_CONFIG_CLIENT_DOMAIN: {
+    cause: 'The value is not a domain that client metadata documents can be trusted by.',
+    remedy: 'Write a host name such as app.example.com, or *.example.com for all names below it.',
+  },
   ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN: {
     cause:
       'Every origin is allowed together with credentials, so any website could act for a signed-in user.',
     remedy: 'List the origins by name, or leave `allowCredentials` out.',
+  },
+  ERR_CONFIG_EGRESS_PROXY: {
+    cause: 'The egress proxy is not an http: URL without a path.',
+    remedy:
+      'Write it as http://proxy.example.com:3128, with user information where it asks for it.',
   },
   ERR_CONFIG_HOST_INVALID: {
     cause: 'The value is not a host name with an optional port (RFC 9110 §4.2).',
@@ -163,6 +188,12 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
       'Policy and server disagree: a rule names what is not registered, or what is registered has no rule.',
     remedy: 'Correct the names that the message lists, in the policy or where they are registered.',
   },
+  ERR_CONFIG_REDIRECT_SCHEME: {
+    cause:
+      'The scheme is not one that belongs to an app; browsers or systems act on it themselves (RFC 8252 §7.1).',
+    remedy:
+      'List schemes of apps in lower case and without the colon, such as cursor or com.example.app.',
+  },
   ERR_CONFIG_RESOURCE_INVALID: {
     cause:
       'The resource identifier is not an absolute URL without fragment and user information (RFC 8707 §2).',
@@ -203,6 +234,12 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     cause: 'The text names no storage.',
     remedy:
       'Use `memory:`, `sqlite:./gatehouse.db`, `redis://host:6379` or `postgres://host/database`.',
+  },
+  ERR_CONFIG_TLS_UNVERIFIED: {
+    cause:
+      'The environment turns the verification of TLS certificates off, for every connection of this process.',
+    remedy:
+      'Unset NODE_TLS_REJECT_UNAUTHORIZED; trust a certificate authority of your own with NODE_EXTRA_CA_CERTS.',
   },
   ERR_CONFIG_TRUSTED_PROXY: {
     cause: 'The trusted proxies are not a number of hops from 1 to 16.',

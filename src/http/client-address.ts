@@ -13,7 +13,10 @@ const IPV6 = /^(?:\[([0-9a-f:.]{2,45})\](?::\d{1,5})?|([0-9a-f:.]{2,45}))$/i
  * @param hops How many reverse proxies stand in front of this process.
  * @returns `undefined` when the platform names no peer, or the entry is no address.
  */
-export function clientAddress(request: InboundRequest, hops: number): string | undefined {
+export function clientAddress(
+  request: Pick<InboundRequest, 'header' | 'peer'>,
+  hops: number,
+): string | undefined {
   if (hops === 0) return request.peer
   const entries = request.header('x-forwarded-for').join(',').split(',')
   return parseAddress(entries.at(-hops)?.trim() ?? '') ?? request.peer

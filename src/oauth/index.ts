@@ -1,10 +1,21 @@
 export { parseBearerToken } from './bearer-token.ts'
 export { type BearerChallenge, formatBearerChallenge, isQuotable } from './challenge.ts'
+export { sanitizeClientName } from './client-name.ts'
 export {
   type AdditionalMetadata,
   buildProtectedResourceMetadata,
   type ProtectedResourceMetadata,
 } from './protected-resource-metadata.ts'
+export {
+  type ApplicationType,
+  checkRedirectUri,
+  inferApplicationType,
+  isPrivateUseScheme,
+  matchesRedirectUri,
+  type RedirectUriKind,
+  type RedirectUriVerdict,
+} from './redirect-uri.ts'
+export { describeRedirectUriFault, type RedirectUriFault } from './redirect-uri-fault.ts'
 export { isScopeToken, missingScopes, readScopes, type ScopeSet } from './scope.ts'
 export {
   checkServerMetadata,

@@ -34,6 +34,24 @@ export interface OperationFacts {
   readonly operations: readonly { readonly method: string; readonly name: string }[]
 }
 
+/** What a user was asked for at the authorization server. */
+export interface ConsentFacts {
+  readonly correlationId: string
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly clientId: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+}
+
+/** A sign-in at an upstream. */
+export interface SignInFacts {
+  readonly correlationId: string
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly upstream: string
+}
+
 /** One thing that happened. `type` and `reason` are stable. */
 export type AuditEvent =
   /** A request was let through to the handler. */
@@ -71,12 +89,55 @@ export type AuditEvent =
   | ({ readonly type: 'dep.unavailable'; readonly error: Error } & RequestFacts)
   /** A request was answered without credentials: metadata or a preflight. */
   | ({ readonly type: 'public'; readonly what: 'metadata' | 'preflight' } & RequestFacts)
+  /** A user has allowed a client to act for them, on the page or by what was remembered. */
+  | ({ readonly type: 'consent.allow'; readonly subject: string } & ConsentFacts)
+  | ({ readonly type: 'consent.deny' } & ConsentFacts)
+  /** A user has signed in at an upstream. */
+  | ({ readonly type: 'sign_in.done'; readonly subject: string } & SignInFacts)
+  /** A user could not be signed in; `reason` is the exact cause, which the page does not say. */
+  | ({ readonly type: 'sign_in.failed'; readonly reason: string } & SignInFacts)
+  /** The authorization server could not answer because of something of its own. */
+  | {
+      readonly type: 'authorization_server.error'
+      readonly correlationId?: string
+      readonly at: number
+      readonly error: Error
+    }
   /** Keys that could not be refreshed are still in use. */
   | { readonly type: 'jwks.stale'; readonly issuer: string; readonly error: Error }
   /** A published key set contains private keys; it was refused. */
   | { readonly type: 'jwks.private_material'; readonly issuer: string; readonly error: Error }
   /** Metadata or keys could not be read; nobody waited for them. */
   | { readonly type: 'discovery.failed'; readonly issuer: string; readonly error: Error }
+  /** A client registered itself, or got the id of one that had registered the same (`folded`). */
+  | {
+      readonly type: 'client.registered'
+      readonly clientId: string
+      readonly clientName: string | undefined
+      readonly folded: boolean
+      readonly address: string | undefined
+    }
+  /** A registration was refused. */
+  | {
+      readonly type: 'client.registration_refused'
+      readonly reason: string
+      readonly status: number
+      readonly address: string | undefined
+    }
+  /** A client id metadata document was not used; the client is told none of the reason. */
+  | {
+      readonly type: 'client.document_refused'
+      /** Without its query, at most 200 characters. */
+      readonly clientId: string
+      readonly reason: string
+      readonly address: string | undefined
+    }
+  /** A client id metadata document is not what it was; `fields` are the names that changed. */
+  | {
+      readonly type: 'client.metadata_changed'
+      readonly clientId: string
+      readonly fields: readonly string[]
+    }
   /** An option works but is risky, or was ignored. */
   | { readonly type: 'config.warning'; readonly message: string }
 

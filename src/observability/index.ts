@@ -2,7 +2,9 @@ export type {
   AuditEvent,
   AuditSink,
   CallerFacts,
+  ConsentFacts,
   OperationFacts,
   RequestFacts,
+  SignInFacts,
 } from './audit-event.ts'
 export { createEmitter, type Emit } from './emit.ts'

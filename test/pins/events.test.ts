@@ -7,7 +7,14 @@ import { SRC } from './source-exports.ts'
 const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'auth.allow': true,
   'auth.deny': true,
+  'authorization_server.error': true,
+  'client.document_refused': true,
+  'client.metadata_changed': true,
+  'client.registered': true,
+  'client.registration_refused': true,
   'config.warning': true,
+  'consent.allow': true,
+  'consent.deny': true,
   'dep.unavailable': true,
   'discovery.failed': true,
   'jwks.private_material': true,
@@ -15,6 +22,8 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'policy.error': true,
   public: true,
   'scope.elevated': true,
+  'sign_in.done': true,
+  'sign_in.failed': true,
 }
 
 test('the types of audit events are these', () => {

@@ -6,14 +6,14 @@ import { expect, test } from 'vitest'
 const LAYERS: readonly (readonly string[])[] = [
   ['errors'],
   ['oauth', 'mcp'],
-  ['principal'],
+  ['principal', 'options'],
   ['policy'],
   ['runtime'],
-  ['http', 'observability', 'context'],
+  ['http', 'observability', 'context', 'outbound'],
   ['discovery', 'keys'],
   ['storage'],
   ['verifiers'],
-  ['resource-server'],
+  ['resource-server', 'authorization-server'],
   ['adapters', 'cli', 'sdk', 'testing'],
 ]
 const SRC = resolve(import.meta.dirname, '../../src')

@@ -1,4 +1,4 @@
-export { configError } from './checks.ts'
+export { configError } from '../../options/index.ts'
 export type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 export { parsePublicPaths } from './parse-access.ts'
 export { parseOptions } from './parse-options.ts'

@@ -1,6 +1,6 @@
 import { type AllowedHosts, type CorsPolicy, parseHost } from '../../http/index.ts'
 import { isQuotable } from '../../oauth/index.ts'
-import { configError, requireType } from './checks.ts'
+import { configError, requireType } from '../../options/index.ts'
 import type { ResourceServerOptions } from './options.ts'
 
 /** A `realm` that needs no escaping. */

@@ -23,7 +23,7 @@ import {
   requireSecureUrl,
   requireStrings,
   requireType,
-} from './checks.ts'
+} from '../../options/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 
 /** What an authorization server's options have in common with the others. */

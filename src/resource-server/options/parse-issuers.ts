@@ -1,4 +1,4 @@
-import { requireNumber, requireStrings } from './checks.ts'
+import { requireNumber, requireStrings } from '../../options/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 import type { IssuerSettings } from './settings.ts'
 

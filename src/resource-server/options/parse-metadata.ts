@@ -1,6 +1,6 @@
 import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
-import { configError, requireScopes } from './checks.ts'
+import { configError, requireScopes } from '../../options/index.ts'
 
 export const RESOURCE_METADATA = 'oauth-protected-resource'
 

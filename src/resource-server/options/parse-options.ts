@@ -19,7 +19,7 @@ import {
   requirePlainTypes,
   requireSecure,
   requireType,
-} from './checks.ts'
+} from '../../options/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 import { parseCors, parseHops, parseHosts, parseRealm } from './parse-access.ts'
 import {

@@ -1,5 +1,5 @@
-import { ConfigError, type ErrorCode } from '../../errors/index.ts'
-import { isScopeToken, isSecureUrl, parseIssuerIdentifier } from '../../oauth/index.ts'
+import { ConfigError, type ErrorCode } from '../errors/index.ts'
+import { isScopeToken, isSecureUrl, parseIssuerIdentifier } from '../oauth/index.ts'
 
 /**
  * Checks of single option values. Each returns the value it was given, or throws a

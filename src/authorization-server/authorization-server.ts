@@ -1,0 +1,30 @@
+import type { Approval } from './interaction/approvals.ts'
+import type { AuthorizationServerHandler } from './listener.ts'
+
+/** Whose approvals: a principal of our tokens, whose subject is the account id. */
+export interface ApprovingUser {
+  readonly subject: string | undefined
+}
+
+/** What users have allowed clients. */
+export interface Approvals {
+  /** The latest first. */
+  list(user: ApprovingUser): Promise<readonly Approval[]>
+  /**
+   * Takes an approval back: the page is shown again, and refresh tokens that came of it end.
+   *
+   * @returns Whether there was one.
+   */
+  revoke(user: ApprovingUser, id: string): Promise<boolean>
+}
+
+/** A running authorization server. It listens on no socket of its own. */
+export interface AuthorizationServer {
+  /** Its issuer identifier, as configured. */
+  readonly issuer: string
+  /** For node:http, Express, and whatever gives `IncomingMessage` and `ServerResponse`. */
+  readonly handler: AuthorizationServerHandler
+  readonly approvals: Approvals
+  /** Ends what runs in the background. The storage stays open: it is the caller's. */
+  close(): Promise<void>
+}

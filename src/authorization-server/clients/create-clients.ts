@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http'
+import type { AdapterFactory, Configuration, errors, Provider } from 'oidc-provider'
+import type { Emit } from '../../observability/index.ts'
+import { createGuardedFetch } from '../../outbound/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import { type ClientDocuments, createClientDocuments } from './client-documents.ts'
+import { applyRedirectRules, createClientCheck } from './client-policy.ts'
+import { createDocumentFeature, createProviderFetch } from './document-feature.ts'
+import { createDocumentRecords } from './document-records.ts'
+import { withExpiringClients } from './expiring-clients.ts'
+import { createFetchGovernor } from './fetch-governor.ts'
+import { createInitialAccessTokens, type InitialAccessTokens } from './initial-access-tokens.ts'
+import type { ClientsOptions } from './options.ts'
+import { createRateLimit } from './rate-limit.ts'
+import { createRegistrationHandler, type HandleRegistration } from './registration.ts'
+import { createRegistrationRecords } from './registration-records.ts'
+import { type ClientsSettings, parseClientsOptions } from './settings.ts'
+import { parseStaticClients } from './static-clients.ts'
+
+/** What the clients part needs of the server around it. */
+export interface ClientsContext {
+  readonly storage: Storage
+  readonly tenant: string | undefined
+  readonly adapter: AdapterFactory
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly errors: Pick<typeof errors, 'CustomOIDCProviderError' | 'InvalidClientMetadata'>
+  /** The address of a client as far as it can be trusted; `undefined` shares one limit. */
+  readonly addressOf: (req: IncomingMessage) => string | undefined
+}
+
+/** Which clients get in: the part of an authorization server that knows its clients. */
+export interface Clients {
+  /** To be spread into the configuration of `oidc-provider`; `features` into its features. */
+  readonly configuration: Required<
+    Pick<
+      Configuration,
+      'adapter' | 'clientAuthMethods' | 'clients' | 'extraClientMetadata' | 'fetch'
+    >
+  >
+  readonly features: Pick<
+    NonNullable<Configuration['features']>,
+    'clientIdMetadataDocument' | 'registration'
+  >
+  /** To be called with every provider that is made of this configuration. */
+  attach(provider: Provider): void
+  /** `undefined` where there is no registration. */
+  readonly handleRegistration: HandleRegistration | undefined
+  /** Tokens for `registration: { mode: 'token' }`. */
+  readonly initialAccessTokens: InitialAccessTokens
+  /** To be called when a user has approved a client. */
+  noteApproval(clientId: string): Promise<void>
+}
+
+const HOUR_SECONDS = 60 * 60
+
+/**
+ * Creates the clients part of an authorization server.
+ *
+ * @throws {ConfigError} for options that are wrong, see {@link parseClientsOptions},
+ *   {@link parseStaticClients} and {@link createGuardedFetch}
+ */
+export function createClients(options: ClientsOptions, context: ClientsContext): Clients {
+  const settings = parseClientsOptions(options)
+  const { rules, registration } = settings
+  const { storage, tenant, clock, adapter, errors: providerErrors } = context
+  const guarded = createGuardedFetch(settings.documents?.fetch)
+  const documents = createDocuments(settings, context, guarded)
+  const clients = parseStaticClients(options.clients, rules)
+  const keyUrls = clients.flatMap(({ jwks_uri }) => jwks_uri ?? [])
+  const tokens = createInitialAccessTokens(
+    registration?.initialAccessTokens ?? [],
+    storage,
+    tenant,
+    clock,
+  )
+  const desk = createDesk(settings, context, tokens)
+
+  return {
+    configuration: {
+      adapter: registration ? withExpiringClients(adapter, registration.unusedSeconds) : adapter,
+      clientAuthMethods: [...rules.authMethods],
+      clients: structuredClone(clients) as NonNullable<Configuration['clients']>,
+      extraClientMetadata: createClientCheck(rules.privateUseSchemes, providerErrors),
+      fetch: createProviderFetch(documents, guarded, new Set(keyUrls)),
+    },
+    features: {
+      clientIdMetadataDocument: documents
+        ? createDocumentFeature({ ...context, documents })
+        : { enabled: false },
+      registration: { enabled: registration !== undefined, issueRegistrationAccessToken: false },
+    },
+    attach(provider) {
+      applyRedirectRules(provider, rules.privateUseSchemes)
+      desk?.attach(provider)
+    },
+    handleRegistration: desk?.handle,
+    initialAccessTokens: tokens,
+    noteApproval: async (clientId) => documents?.noteApproval(clientId),
+  }
+}
+
+function createDocuments(
+  { documents, rules }: ClientsSettings,
+  { storage, tenant, clock, emit }: ClientsContext,
+  fetch: ReturnType<typeof createGuardedFetch>,
+): ClientDocuments | undefined {
+  if (documents === undefined) return undefined
+  return createClientDocuments({
+    ...documents,
+    fetch,
+    records: createDocumentRecords(storage, tenant),
+    governor: createFetchGovernor(clock),
+    rules,
+    clock,
+    emit,
+  })
+}
+
+interface RegistrationDesk {
+  readonly handle: HandleRegistration
+  attach(provider: Provider): void
+}
+
+function createDesk(
+  { registration, rules }: ClientsSettings,
+  context: ClientsContext,
+  tokens: InitialAccessTokens,
+): RegistrationDesk | undefined {
+  if (registration === undefined) return undefined
+  const { storage, tenant, adapter, clock, emit, addressOf } = context
+  const records = createRegistrationRecords(registration, storage, tenant, adapter('Client'), clock)
+  const created = new WeakMap<IncomingMessage, string>()
+  let current: Provider | undefined
+  const handle = createRegistrationHandler({
+    needsToken: registration.mode === 'token',
+    rules,
+    tokens,
+    limit: createRateLimit(registration.maxPerHour, HOUR_SECONDS, clock),
+    records,
+    emit,
+    addressOf,
+    describeClient: async (clientId) => (await current?.Client.find(clientId))?.metadata(),
+    createdFor: (req) => created.get(req),
+  })
+  return {
+    handle,
+    attach(provider) {
+      current = provider
+      provider.on('registration_create.success', (ctx, { clientId }) => {
+        created.set(ctx.req, clientId)
+      })
+      provider.on('grant.success', ({ oidc: { client } }) => {
+        // Where it fails, the next use tries again.
+        if (client !== undefined) records.noteUse(client.clientId).catch(() => undefined)
+      })
+    },
+  }
+}

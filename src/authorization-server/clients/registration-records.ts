@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { Adapter } from 'oidc-provider'
+import { type Clock, createBoundedMap, recordKey } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { ClientMetadata } from './client-metadata.ts'
+import type { RegistrationSettings } from './settings.ts'
+import { decodeRecord, encodeRecord } from './stored-json.ts'
+
+/** The clients that have registered themselves: how many, which ones are the same, how long. */
+export interface RegistrationRecords {
+  /** The public client that has registered this metadata and still exists. */
+  findSame(metadata: ClientMetadata): Promise<string | undefined>
+  /** Whether there are as many as there may be. Counted once a minute, and as they come. */
+  isFull(): Promise<boolean>
+  add(clientId: string, metadata: ClientMetadata): Promise<void>
+  /** Keeps a client for longer, because it has been used. At most once a day for each. */
+  noteUse(clientId: string): Promise<void>
+}
+
+const RECOUNT_SECONDS = 60
+const RENEWAL_SECONDS = 24 * 60 * 60
+const MAX_RENEWALS = 10_000
+
+/**
+ * Creates the records of a tenant.
+ *
+ * The same metadata is folded into one client where that is public and has no keys: such a client is
+ * no more than its redirect URIs, which are the same, so nobody learns or gains anything by getting
+ * its id; grants, refresh tokens and approvals are per user and sign-in, and end one by one. A client
+ * with a secret or keys is a new one each time.
+ *
+ * @param clients The adapter of `oidc-provider` for its `Client` records.
+ */
+export function createRegistrationRecords(
+  { maxClients, unusedSeconds, ttlSeconds }: RegistrationSettings,
+  storage: Storage,
+  tenant: string | undefined,
+  clients: Adapter,
+  clock: Clock,
+): RegistrationRecords {
+  const renewals = createBoundedMap<number>(MAX_RENEWALS)
+  let counted: { at: number; clients: number } | undefined
+
+  const keyOf = (clientId: string): Promise<string> => recordKey('registration', tenant, clientId)
+  const digestKey = (digest: string): Promise<string> =>
+    recordKey('registration-digest', tenant, digest)
+
+  return {
+    async findSame(metadata) {
+      const digest = digestOf(metadata)
+      const record = digest && (await storage.get(await digestKey(digest)))
+      if (!record) return undefined
+      const { clientId } = decodeRecord(record, 'Registration digest')
+      return typeof clientId === 'string' && (await clients.find(clientId)) ? clientId : undefined
+    },
+    async isFull() {
+      const now = clock.elapsed() / 1_000
+      if (counted === undefined || now - counted.at > RECOUNT_SECONDS) {
+        const key = await keyOf('')
+        let found = 0
+        for await (const _key of storage.list(key.slice(0, key.lastIndexOf(':') + 1))) found += 1
+        counted = { at: now, clients: found }
+      }
+      return counted.clients >= maxClients
+    },
+    async add(clientId, metadata) {
+      if (counted !== undefined) counted.clients += 1
+      const digest = digestOf(metadata)
+      const options = { ttlSeconds: unusedSeconds }
+      const content = encodeRecord({ at: clock.now(), ...(digest !== undefined && { digest }) })
+      await storage.set(await keyOf(clientId), content, options)
+      if (digest === undefined) return
+      await storage.set(await digestKey(digest), encodeRecord({ clientId }), options)
+    },
+    async noteUse(clientId) {
+      const now = clock.elapsed() / 1_000
+      if (now - (renewals.get(clientId) ?? -Infinity) < RENEWAL_SECONDS) return
+      const key = await keyOf(clientId)
+      const record = await storage.get(key)
+      const payload = record && (await clients.find(clientId))
+      if (!record || !payload) return
+      renewals.set(clientId, now)
+      const { digest } = decodeRecord(record, 'Registration')
+      await clients.upsert(clientId, payload, ttlSeconds)
+      await storage.set(key, record.value, { ttlSeconds })
+      if (typeof digest !== 'string') return
+      await storage.set(await digestKey(digest), encodeRecord({ clientId }), { ttlSeconds })
+    },
+  }
+}
+
+/** What two registrations have to have in common to be one; `undefined` where they never are. */
+function digestOf(metadata: ClientMetadata): string | undefined {
+  if (metadata.token_endpoint_auth_method !== 'none') return undefined
+  const fields = Object.entries(metadata).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+}

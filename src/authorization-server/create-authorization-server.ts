@@ -1,0 +1,109 @@
+import { importPeer } from '../runtime/index.ts'
+import type { Approvals, AuthorizationServer } from './authorization-server.ts'
+import { type Clients, createClients } from './clients/index.ts'
+import { createRequestFacts } from './http/request-facts.ts'
+import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
+import { createEmbeddedSignIn } from './interaction/embedded-sign-in.ts'
+import { createFormTokens } from './interaction/form-tokens.ts'
+import { createSteps } from './interaction/steps.ts'
+import { createListener, type ListenerParts } from './listener.ts'
+import { type CreateAuthorizationServerOptions, parseOptions } from './options/index.ts'
+import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
+import { createRenderError } from './provider/render-error.ts'
+import { createStandInAdapter } from './stand-in-adapter.ts'
+import { createPages } from './stand-in-pages.ts'
+import { createUserRecords } from './users.ts'
+
+/**
+ * Creates an authorization server for MCP clients in front of an identity provider that they cannot
+ * talk to: `oidc-provider` with the defaults that MCP asks for, a consent page before the sign-in,
+ * and tokens of its own that are bound to one resource.
+ *
+ * It does NOT listen, does NOT close the storage, and does NOT hand out the upstream's tokens.
+ *
+ * @throws {ConfigError} for every mistake in the options, and `ERR_CONFIG_PEER_MISSING` where
+ *   `oidc-provider` is not installed
+ *
+ * @example
+ * ```ts
+ * const authorizationServer = await createAuthorizationServer({ issuer, resources, storage, keys, … })
+ * app.use(authorizationServer.handler)
+ * ```
+ *
+ * @see [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749.html)
+ * @see [RFC 8707](https://www.rfc-editor.org/rfc/rfc8707.html) for the binding to a resource
+ */
+export async function createAuthorizationServer(
+  options: CreateAuthorizationServerOptions,
+): Promise<AuthorizationServer> {
+  const settings = parseOptions(options)
+  const { storage, lifetimes, clock, keys } = settings
+  const module = await importPeer('oidc-provider', () => import('oidc-provider'))
+  const rememberSeconds = lifetimes.refreshAbsoluteSeconds + lifetimes.sessionSeconds
+  const users = createUserRecords(storage, rememberSeconds)
+  const approvals = createApprovalRecords(storage, rememberSeconds, () => clock.now())
+  const pages = createPages()
+  const facts = createRequestFacts(settings.trustedProxyHops)
+  const clients = createClients(settings.clients, {
+    storage,
+    tenant: undefined,
+    adapter: createStandInAdapter(),
+    clock,
+    emit: settings.emit,
+    errors: module.errors,
+    addressOf: facts.addressOf,
+  })
+  const source = createProviderSource(settings, module, {
+    clients,
+    users,
+    renderError: createRenderError(pages, facts.correlationIdOf),
+  })
+  await source.current()
+  return {
+    issuer: settings.issuer,
+    handler: createListener({
+      settings,
+      source,
+      pages,
+      users,
+      approvals,
+      facts,
+      steps: createSteps(storage, lifetimes.interactionSeconds),
+      forms: createFormTokens(keys.cookies),
+      signIn: createEmbeddedSignIn(settings.users ?? []),
+      noteApproval: clients.noteApproval,
+      endpoints: createEndpoints(clients, source),
+    }),
+    approvals: createApprovals(approvals, source),
+    close: async () => undefined,
+  }
+}
+
+/** Registrations are checked before `oidc-provider` makes a client of them. */
+function createEndpoints(
+  { handleRegistration }: Clients,
+  source: ProviderSource,
+): ListenerParts['endpoints'] {
+  if (handleRegistration === undefined) return {}
+  return {
+    registration: ({ provider, req, res }) =>
+      handleRegistration(req, res, (checked, answer) => source.handle(provider, checked, answer)),
+  }
+}
+
+function createApprovals(records: ApprovalRecords, source: ProviderSource): Approvals {
+  return {
+    list: async ({ subject }) => (subject === undefined ? [] : records.list(subject)),
+    async revoke({ subject }, id) {
+      const grantIds = subject === undefined ? undefined : await records.remove(subject, id)
+      if (grantIds === undefined) return false
+      const provider = await source.current()
+      for (const grantId of grantIds) {
+        await provider.RefreshToken.revokeByGrantId(grantId)
+        await provider.AuthorizationCode.revokeByGrantId(grantId)
+        await (await provider.Grant.find(grantId))?.destroy()
+      }
+      return true
+    },
+  }
+}

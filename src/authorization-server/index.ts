@@ -1,0 +1,23 @@
+export type { Approvals, ApprovingUser, AuthorizationServer } from './authorization-server.ts'
+export type {
+  ClientAuthMethod,
+  ClientChange,
+  ClientIdMetadataOptions,
+  ClientsOptions,
+  InitialAccessTokenOptions,
+  InitialAccessTokens,
+  PublicKeys,
+  RegistrationOptions,
+  StaticClientOptions,
+} from './clients/index.ts'
+export { createAuthorizationServer } from './create-authorization-server.ts'
+export type { Approval } from './interaction/approvals.ts'
+export type { AuthorizationServerHandler } from './listener.ts'
+export type {
+  AuthorizationServerKeys,
+  ConsentOptions,
+  CreateAuthorizationServerOptions,
+  EmbeddedUser,
+  LifetimeOptions,
+  ResourceOptions,
+} from './options/index.ts'

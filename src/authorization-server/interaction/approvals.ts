@@ -1,0 +1,138 @@
+import { StorageError } from '../../errors/index.ts'
+import { recordKey } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { AccessRequest } from './access-request.ts'
+
+/** What a user has allowed a client. */
+export interface Approval {
+  /** Names the approval among those of its user. */
+  readonly id: string
+  readonly clientId: string
+  readonly clientName: string | undefined
+  readonly redirectUri: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+  /** Whether the page is skipped for the same request. */
+  readonly isRemembered: boolean
+  /** When it was given last, in seconds since the epoch. */
+  readonly approvedAt: number
+}
+
+interface StoredApproval extends Omit<Approval, 'id'> {
+  readonly documentHash: string
+  /** The grants that came of it, the latest last. */
+  readonly grantIds: readonly string[]
+}
+
+/** Approvals as the interaction works with them. */
+export interface ApprovalRecords {
+  /** Whether the user has allowed this request, or more, and asked to be remembered. */
+  isRemembered(accountId: string, request: AccessRequest): Promise<boolean>
+  save(
+    accountId: string,
+    request: AccessRequest,
+    outcome: { readonly grantId: string; readonly remember: boolean },
+  ): Promise<void>
+  list(accountId: string): Promise<readonly Approval[]>
+  /** @returns The grants that came of it, or `undefined` where there is no such approval. */
+  remove(accountId: string, id: string): Promise<readonly string[] | undefined>
+}
+
+const FORMAT = 1
+/** More sign-ins of one client and user than anybody has machines. */
+const MAX_GRANTS = 50
+const MAX_TRIES = 10
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** @param ttlSeconds How long an approval outlives the last use of its page. */
+export function createApprovalRecords(
+  storage: Storage,
+  ttlSeconds: number,
+  now: () => number,
+): ApprovalRecords {
+  const tagOf = (accountId: string): string => `approvals:${accountId}`
+  const keyOf = (accountId: string, request: AccessRequest): Promise<string> => {
+    const { clientId, redirectUri, resource } = request
+    const identity = JSON.stringify([accountId, clientId, redirectUri, resource])
+    return recordKey('approval', undefined, identity)
+  }
+
+  return {
+    async isRemembered(accountId, request) {
+      const record = await storage.get(await keyOf(accountId, request))
+      if (record === undefined) return false
+      const approval = readApproval(record.value)
+      return (
+        approval.isRemembered &&
+        approval.documentHash === request.documentHash &&
+        request.scopes.every((scope) => approval.scopes.includes(scope))
+      )
+    },
+    async save(accountId, request, { grantId, remember }) {
+      const key = await keyOf(accountId, request)
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const before = await storage.get(key)
+        const known = before && readApproval(before.value)
+        const value = encodeApproval(request, {
+          approvedAt: now(),
+          isRemembered: remember,
+          grantIds: [...(known?.grantIds ?? []), grantId].slice(-MAX_GRANTS),
+        })
+        const options = { ttlSeconds, tags: [tagOf(accountId)] }
+        const isDone =
+          before === undefined
+            ? await storage.set(key, value, { ...options, ifAbsent: true })
+            : await storage.compareAndSwap(key, before.version, value, options)
+        if (isDone) return
+      }
+      throw new StorageError('ERR_STORAGE_WRITE', 'Approval', { retryable: true })
+    },
+    async list(accountId) {
+      const approvals: Approval[] = []
+      for await (const key of storage.listByTag(tagOf(accountId))) {
+        const record = await storage.get(key)
+        if (record === undefined) continue
+        const { documentHash: _hash, grantIds: _grants, ...approval } = readApproval(record.value)
+        approvals.push({ id: idOf(key), ...approval })
+      }
+      return approvals.toSorted((one, other) => other.approvedAt - one.approvedAt)
+    },
+    async remove(accountId, id) {
+      for await (const key of storage.listByTag(tagOf(accountId))) {
+        if (idOf(key) !== id) continue
+        const record = await storage.take(key)
+        return record && readApproval(record.value).grantIds
+      }
+      return undefined
+    },
+  }
+}
+
+function idOf(key: string): string {
+  return key.slice(key.lastIndexOf(':') + 1)
+}
+
+function encodeApproval(
+  { clientId, clientName, redirectUri, resource, scopes, documentHash }: AccessRequest,
+  outcome: Pick<StoredApproval, 'approvedAt' | 'grantIds' | 'isRemembered'>,
+): Uint8Array {
+  const approval: StoredApproval = {
+    clientId,
+    clientName,
+    redirectUri,
+    resource,
+    scopes,
+    documentHash,
+    ...outcome,
+  }
+  return encoder.encode(JSON.stringify({ version: FORMAT, ...approval }))
+}
+
+function readApproval(value: Uint8Array): StoredApproval {
+  const { version, ...approval } = JSON.parse(decoder.decode(value)) as StoredApproval & {
+    version: number
+  }
+  if (version === FORMAT) return approval
+  throw new StorageError('ERR_STORAGE_TAMPERED', 'Approval', { retryable: false })
+}

@@ -1,0 +1,95 @@
+import { PRIVATE_HEADERS } from '../http/send.ts'
+import type { Interaction } from './access-request.ts'
+import type { Exchange, Visit } from './exchange.ts'
+
+/** Who the tokens are for, and whether they have just signed in. */
+export interface SignedIn {
+  readonly accountId: string
+  readonly isFresh: boolean
+}
+
+/**
+ * Ends an interaction that the user has allowed: the grant and the approval are stored, and one
+ * result tells `oidc-provider` of sign-in and consent.
+ */
+export async function finishAllowed(
+  exchange: Exchange,
+  { accountId, isFresh }: SignedIn,
+  remember: boolean,
+): Promise<void> {
+  const { provider, parts, request, interaction, correlationId } = exchange
+  const { clientId, scopes, openidScopes, resource, requestedResource } = request
+  const grant = new provider.Grant({ accountId, clientId })
+  if (openidScopes.length > 0) grant.addOIDCScope(openidScopes.join(' '))
+  if (scopes.length > 0) grant.addResourceScope(requestedResource, scopes.join(' '))
+  const grantId = await grant.save()
+  await parts.approvals.save(accountId, request, { grantId, remember })
+  await parts.noteApproval(clientId)
+  if (isFresh) await endOtherSession(exchange, accountId)
+  await parts.steps.take(interaction.uid)
+  const { emit, clock } = parts.settings
+  emit({
+    type: 'consent.allow',
+    correlationId,
+    at: clock.now(),
+    subject: accountId,
+    clientId,
+    resource,
+    scopes,
+  })
+  await finish(exchange, {
+    // Not remembered: the cookie ends with the browser.
+    ...(isFresh && { login: { accountId, remember: false } }),
+    consent: { grantId },
+    select_account: {},
+  })
+}
+
+/** Ends an interaction without anything for the client. */
+export async function finishDenied(exchange: Exchange): Promise<void> {
+  const { parts, request, interaction, correlationId } = exchange
+  const { clientId, resource, scopes } = request
+  await parts.steps.take(interaction.uid)
+  parts.settings.emit({
+    type: 'consent.deny',
+    correlationId,
+    at: parts.settings.clock.now(),
+    clientId,
+    resource,
+    scopes,
+  })
+  await finish(exchange, {
+    error: 'access_denied',
+    error_description: 'the user denied the request',
+  })
+}
+
+type InteractionResult = NonNullable<Interaction['result']>
+
+async function finish({ provider, req, res }: Exchange, result: InteractionResult): Promise<void> {
+  for (const [name, value] of Object.entries(PRIVATE_HEADERS)) res.setHeader(name, value)
+  await provider.interactionFinished(req, res, result)
+}
+
+/**
+ * Ends the session of somebody else in this browser; `oidc-provider` would ask them to sign out
+ * with a page that needs a script.
+ */
+async function endOtherSession(exchange: Exchange, accountId: string): Promise<void> {
+  const { provider, req, res, interaction } = exchange
+  const session = await provider.Session.get(provider.createContext(req, res))
+  if (session.accountId === undefined || session.accountId === accountId) return
+  delete interaction.session
+  await interaction.persist()
+  await session.destroy()
+}
+
+/** Whether the session that began this interaction names a user that still exists. */
+export async function findSessionAccount({
+  parts,
+  interaction,
+}: Pick<Exchange, 'interaction'> & Pick<Visit, 'parts'>): Promise<string | undefined> {
+  const accountId = interaction.session?.accountId
+  if (accountId === undefined) return undefined
+  return (await parts.users.find(accountId)) && accountId
+}

@@ -1,0 +1,72 @@
+import { StorageError } from '../../errors/index.ts'
+import { recordKey } from '../../runtime/index.ts'
+import type { Storage, StoredRecord } from '../../storage/index.ts'
+
+/** What the user has allowed on the page, before anybody knows who they are. */
+export interface PageApproval {
+  /** What the client said about itself when it was allowed. */
+  readonly documentHash: string
+  readonly remember: boolean
+}
+
+/** How far an interaction has come. */
+export interface Step {
+  /** How often the request has been allowed: a form is good for one of them. */
+  readonly attempt: number
+  readonly approval?: PageApproval | undefined
+  /** Who has signed in after that. */
+  readonly accountId?: string | undefined
+}
+
+/** The progress of interactions, in storage: the parts of one can be handled by several processes. */
+export interface Steps {
+  read(uid: string): Promise<Step>
+  /** @returns Whether this was the attempt that the form was for, and the first to say so. */
+  approve(uid: string, attempt: number, approval: PageApproval): Promise<boolean>
+  /** Notes who has signed in. @returns `false` where the request has not been allowed. */
+  signIn(uid: string, accountId: string): Promise<boolean>
+  /** Ends it; of several callers one gets it. */
+  take(uid: string): Promise<Step>
+}
+
+const FORMAT = 1
+const NONE: Step = { attempt: 0 }
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export function createSteps(storage: Storage, ttlSeconds: number): Steps {
+  const keyOf = (uid: string): Promise<string> => recordKey('interaction-step', undefined, uid)
+
+  async function write(key: string, before: StoredRecord | undefined, step: Step) {
+    const value = encoder.encode(JSON.stringify({ version: FORMAT, ...step }))
+    return before === undefined
+      ? storage.set(key, value, { ttlSeconds, ifAbsent: true })
+      : storage.compareAndSwap(key, before.version, value, { ttlSeconds })
+  }
+
+  return {
+    read: async (uid) => readStep(await storage.get(await keyOf(uid))),
+    async approve(uid, attempt, approval) {
+      const key = await keyOf(uid)
+      const record = await storage.get(key)
+      if (readStep(record).attempt !== attempt) return false
+      return write(key, record, { attempt: attempt + 1, approval })
+    },
+    async signIn(uid, accountId) {
+      const key = await keyOf(uid)
+      const record = await storage.get(key)
+      const { attempt, approval } = readStep(record)
+      return approval !== undefined && write(key, record, { attempt, approval, accountId })
+    },
+    take: async (uid) => readStep(await storage.take(await keyOf(uid))),
+  }
+}
+
+function readStep(record: StoredRecord | undefined): Step {
+  if (record === undefined) return NONE
+  const { version, ...step } = JSON.parse(decoder.decode(record.value)) as Step & {
+    version: number
+  }
+  if (version === FORMAT) return step
+  throw new StorageError('ERR_STORAGE_TAMPERED', 'Interaction step', { retryable: false })
+}

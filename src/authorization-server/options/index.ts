@@ -1,0 +1,10 @@
+export type {
+  AuthorizationServerKeys,
+  ConsentOptions,
+  CreateAuthorizationServerOptions,
+  EmbeddedUser,
+  LifetimeOptions,
+  ResourceOptions,
+} from './options.ts'
+export { parseOptions } from './parse-options.ts'
+export type { ResourceSettings, Settings } from './settings.ts'

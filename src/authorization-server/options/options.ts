@@ -1,0 +1,103 @@
+import type { KeyRing } from '../../keys/index.ts'
+import type { AuditSink } from '../../observability/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { ClientsOptions } from '../clients/index.ts'
+
+/** A protected resource that tokens are issued for. */
+export interface ResourceOptions {
+  /** Every scope that a client can get for it. @defaultValue none */
+  readonly scopes?: readonly string[] | undefined
+  /**
+   * The scopes of a request that names none (RFC 6749 §3.3).
+   * @defaultValue all of them
+   */
+  readonly defaultScopes?: readonly string[] | undefined
+}
+
+/** Somebody who can sign in at this server itself, for development. */
+export interface EmbeddedUser {
+  readonly username: string
+  readonly password: string
+  /** Further claims of the tokens. @defaultValue none */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** The rings that this server signs with. No key is derived from a secret of the upstream. */
+export interface AuthorizationServerKeys {
+  /** For access tokens and ID tokens; its public keys are published. */
+  readonly signing: KeyRing
+  /** For cookies, forms, and what stands in for identifiers in storage. */
+  readonly cookies: KeyRing
+}
+
+/** How long things live, in seconds. */
+export interface LifetimeOptions {
+  /** Access tokens, 60 to 86,400. @defaultValue 600 */
+  readonly accessTokenSeconds?: number | undefined
+  /** Authorization codes, 10 to 600. @defaultValue 60 */
+  readonly authorizationCodeSeconds?: number | undefined
+  /** From a sign-in to the end of its last refresh token, up to 31,536,000. @defaultValue 7776000 (90 days) */
+  readonly refreshAbsoluteSeconds?: number | undefined
+  /** A refresh token that is not used, up to the absolute limit. @defaultValue 2592000 (30 days) */
+  readonly refreshIdleSeconds?: number | undefined
+  /** How long the direct predecessor of a refresh token gets the same answer again, 0 to 300. @defaultValue 30 */
+  readonly refreshGraceSeconds?: number | undefined
+  /** The browser's session, from the sign-in on, 60 to 86,400. It also ends with the browser. @defaultValue 28800 (8 hours) */
+  readonly sessionSeconds?: number | undefined
+  /** From the authorization request to its answer, 60 to 7,200. @defaultValue 1800 */
+  readonly interactionSeconds?: number | undefined
+}
+
+/** When users are asked. */
+export interface ConsentOptions {
+  /**
+   * Offer to remember the answer: it then skips the page for the same user, client, redirect URI
+   * and resource, and no more scopes. It is never offered for redirects to the user's own machine,
+   * where any program can listen.
+   * @defaultValue true
+   */
+  readonly remember?: boolean | undefined
+  /**
+   * `'never'` shows no page: whoever makes a link can then sign a user in to a client of theirs,
+   * with a user's account. It needs `iOwnConsentElsewhere`.
+   * @defaultValue `'always'`
+   */
+  readonly page?: 'always' | 'never' | undefined
+  /** States that every client has been approved by somebody before. @defaultValue false */
+  readonly iOwnConsentElsewhere?: boolean | undefined
+}
+
+/** Options of `createAuthorizationServer`. */
+export interface CreateAuthorizationServerOptions extends ClientsOptions {
+  /**
+   * Issuer identifier, as clients will be given it, character by character: the trailing slash
+   * counts. It is the only source of public URLs; `Host` and `X-Forwarded-*` never are. Its path is
+   * where the server is mounted.
+   */
+  readonly issuer: string
+  /**
+   * The protected resources: identifiers, or identifier → its scopes. A request without `resource`
+   * is for the only one; where there are several it is refused with `invalid_target`.
+   */
+  readonly resources:
+    | readonly string[]
+    | Readonly<Record<string, readonly string[] | ResourceOptions>>
+  /** Scope → what it allows, in words for the user. @defaultValue the scope itself */
+  readonly scopes?: Readonly<Record<string, string>> | undefined
+  /** Who can sign in, instead of an upstream. Only for issuers on a loopback address. */
+  readonly users?: readonly EmbeddedUser[] | undefined
+  /** Holds all state: several processes share one. It must be sealed where it outlives the process. */
+  readonly storage: Storage
+  readonly keys: AuthorizationServerKeys
+  readonly lifetimes?: LifetimeOptions | undefined
+  readonly consent?: ConsentOptions | undefined
+  /** How many reverse proxies stand in front, 0 to 16, for the client's address. @defaultValue 0 */
+  readonly trustedProxyHops?: number | undefined
+  /** Allow an http issuer and http resources on loopback addresses. For development. @defaultValue false */
+  readonly allowInsecureLoopback?: boolean | undefined
+  /** Receives what happens. @defaultValue warnings go to the console */
+  readonly onEvent?: AuditSink | undefined
+  /** For tests. @defaultValue the system's clock */
+  readonly clock?: Clock | undefined
+}

@@ -1,0 +1,40 @@
+import type { Emit } from '../../observability/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { ClientsOptions } from '../clients/index.ts'
+import type {
+  AuthorizationServerKeys,
+  ConsentOptions,
+  EmbeddedUser,
+  LifetimeOptions,
+} from './options.ts'
+
+/** A resource with its defaults filled in. */
+export interface ResourceSettings {
+  /** The identifier as configured: the `aud` of its tokens. */
+  readonly identifier: string
+  readonly scopes: readonly string[]
+  readonly defaultScopes: readonly string[]
+}
+
+type Complete<Options> = { readonly [Name in keyof Options]-?: NonNullable<Options[Name]> }
+
+/** The options with every default filled in, and checked. */
+export interface Settings {
+  readonly issuer: string
+  readonly issuerUrl: URL
+  /** The path of the issuer without a trailing slash; empty at the root. */
+  readonly mountPath: string
+  readonly resources: readonly ResourceSettings[]
+  readonly scopeTexts: ReadonlyMap<string, string>
+  readonly users: readonly EmbeddedUser[] | undefined
+  readonly storage: Storage
+  readonly keys: AuthorizationServerKeys
+  readonly lifetimes: Complete<LifetimeOptions>
+  readonly consent: Complete<Omit<ConsentOptions, 'iOwnConsentElsewhere'>>
+  /** Checked where the clients are made of them. */
+  readonly clients: ClientsOptions
+  readonly trustedProxyHops: number
+  readonly emit: Emit
+  readonly clock: Clock
+}

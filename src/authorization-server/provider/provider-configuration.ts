@@ -1,0 +1,167 @@
+import type {
+  AsymmetricSigningAlgorithm,
+  Configuration,
+  errors,
+  interactionPolicy,
+  JWK,
+} from 'oidc-provider'
+import type { Clients } from '../clients/index.ts'
+import { type CookieNames, cookieNames } from '../http/cookies.ts'
+import { ROUTES } from '../http/routes.ts'
+import type { Settings } from '../options/index.ts'
+import type { UserRecords } from '../users.ts'
+import { createPromptPolicy } from './prompts.ts'
+import {
+  createResourceIndicators,
+  OPENID_SCOPES,
+  type ProviderErrors,
+} from './resource-indicators.ts'
+
+/** What of `oidc-provider` is needed to configure it. */
+export interface ProviderModule {
+  readonly errors: typeof errors
+  readonly interactionPolicy: typeof interactionPolicy
+}
+
+/** What the configuration is made of, beside the settings. */
+export interface ProviderParts {
+  readonly clients: Clients
+  readonly users: UserRecords
+  /** Private keys, the one to sign with first. */
+  readonly signingKeys: readonly JWK[]
+  readonly signingAlg: AsymmetricSigningAlgorithm
+  /** Keys of cookies, the one to sign with first. */
+  readonly cookieKeys: readonly string[]
+  readonly renderError: NonNullable<Configuration['renderError']>
+}
+
+/** Configures `oidc-provider` the way MCP clients expect an authorization server to behave. */
+export function createProviderConfiguration(
+  settings: Settings,
+  { errors: providerErrors, interactionPolicy: policy }: ProviderModule,
+  parts: ProviderParts,
+): Configuration {
+  const { mountPath } = settings
+  const { users, signingAlg } = parts
+  return {
+    ...parts.clients.configuration,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientBasedCORS: () => true,
+    clientDefaults: {
+      grant_types: ['authorization_code', 'refresh_token'],
+      id_token_signed_response_alg: signingAlg,
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+    cookies: createCookies(settings, cookieNames(settings), parts.cookieKeys),
+    expiresWithSession: () => false,
+    extraParams: createExtraParams(providerErrors),
+    extraTokenClaims: async (_ctx, token) => {
+      const user = 'accountId' in token ? await users.find(token.accountId) : undefined
+      return user && withoutReserved(user.claims)
+    },
+    features: createFeatures(settings, parts, providerErrors),
+    findAccount: async (_ctx, sub) => {
+      const user = await users.find(sub)
+      return user && { accountId: sub, claims: () => ({ sub }) }
+    },
+    interactions: {
+      policy: createPromptPolicy(policy),
+      url: (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,
+    },
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    jwks: { keys: [...parts.signingKeys] },
+    // A grant of the session would skip the page; ours are looked up by what the user approved.
+    loadExistingGrant: async ({ oidc: { provider, result } }) =>
+      result?.consent?.grantId === undefined
+        ? undefined
+        : provider.Grant.find(result.consent.grantId),
+    pkce: { required: () => true },
+    renderError: parts.renderError,
+    responseTypes: ['code'],
+    rotateRefreshToken: true,
+    routes: ROUTES,
+    scopes: [...OPENID_SCOPES],
+    ttl: createLifetimes(settings),
+  }
+}
+
+function createCookies(
+  { issuerUrl }: Settings,
+  names: CookieNames,
+  keys: readonly string[],
+): NonNullable<Configuration['cookies']> {
+  const isSecure = issuerUrl.protocol === 'https:'
+  const attributes = { httpOnly: true, sameSite: 'lax', secure: isSecure, signed: true } as const
+  return {
+    keys: [...keys],
+    names: { ...names },
+    long: { ...attributes, path: '/' },
+    short: attributes,
+  }
+}
+
+/** Parameters that are refused by name; `oidc-provider` would ignore them. */
+function createExtraParams({
+  InvalidRequest,
+}: ProviderErrors): NonNullable<Configuration['extraParams']> {
+  const refused = ['claims', 'resource[]', 'scope[]', 'state[]']
+  return Object.fromEntries(
+    refused.map((name) => [
+      name,
+      (_ctx: unknown, value: string | undefined) => {
+        if (value !== undefined) throw new InvalidRequest(`${name} is not supported`)
+      },
+    ]),
+  )
+}
+
+function createFeatures(
+  settings: Settings,
+  { clients, signingAlg }: ProviderParts,
+  providerErrors: ProviderErrors,
+): NonNullable<Configuration['features']> {
+  return {
+    ...clients.features,
+    claimsParameter: { enabled: false },
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    introspection: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
+    pushedAuthorizationRequests: { enabled: false },
+    resourceIndicators: createResourceIndicators(settings, signingAlg, providerErrors),
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
+    rpInitiatedLogout: { enabled: false },
+    userinfo: { enabled: false },
+  }
+}
+
+function createLifetimes({ lifetimes, clock }: Settings): NonNullable<Configuration['ttl']> {
+  return {
+    AccessToken: lifetimes.accessTokenSeconds,
+    AuthorizationCode: lifetimes.authorizationCodeSeconds,
+    // A grant that ends before its refresh tokens would make refreshing fail.
+    Grant: lifetimes.refreshAbsoluteSeconds + lifetimes.interactionSeconds,
+    IdToken: lifetimes.accessTokenSeconds,
+    Interaction: lifetimes.interactionSeconds,
+    RefreshToken: lifetimes.refreshIdleSeconds,
+    // Counted from the sign-in: requests do not prolong it.
+    Session: (_ctx, { loginTs }) =>
+      Math.max(1, (loginTs ?? clock.now()) + lifetimes.sessionSeconds - clock.now()),
+  }
+}
+
+/** Claims that say what a token is, which no upstream may (RFC 9068 §2.2, RFC 7800, RFC 8693). */
+const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'azp', 'scope', 'scp'],
+  ...['cnf', 'act', 'may_act', 'sid', 'authorization_details', 'auth_time', 'acr', 'amr'],
+])
+
+function withoutReserved(claims: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED_CLAIMS.has(name)))
+}

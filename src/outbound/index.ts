@@ -1,0 +1,9 @@
+export { type AddressKind, addressGroup, classifyAddress } from './address.ts'
+export { createGuardedFetch } from './guarded-fetch.ts'
+export type {
+  FetchRefusal,
+  GuardedAnswer,
+  GuardedFetch,
+  GuardedFetchOptions,
+  Lookup,
+} from './guarded-fetch-options.ts'
