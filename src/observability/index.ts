@@ -2,6 +2,7 @@ export type {
   AuditEvent,
   AuditSink,
   CallerFacts,
+  GrantFacts,
   OperationFacts,
   RequestFacts,
 } from './audit-event.ts'

@@ -1,7 +1,26 @@
 import { sha256Hex } from './digest.ts'
 
 /** The kinds of records that this package keeps; STORAGE.md says what is in them and how long. */
-export const RECORD_KINDS = ['revocation'] as const
+export const RECORD_KINDS = [
+  'revocation',
+  'hash-key',
+  'grant',
+  'authorization-code',
+  'refresh-token',
+  'refresh-answer',
+  'access-token',
+  'client-credentials',
+  'session',
+  'session-uid',
+  'interaction',
+  'client',
+  'registration-access-token',
+  'initial-access-token',
+  'pushed-authorization-request',
+  'replay-detection',
+  'device-code',
+  'user-code',
+] as const
 
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -7,6 +7,7 @@ import { SRC } from './source-exports.ts'
 const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'auth.allow': true,
   'auth.deny': true,
+  'code.replay': true,
   'config.warning': true,
   'dep.unavailable': true,
   'discovery.failed': true,
@@ -14,6 +15,7 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'jwks.stale': true,
   'policy.error': true,
   public: true,
+  'refresh.reuse': true,
   'scope.elevated': true,
 }
 
