@@ -157,10 +157,13 @@ describe('SEC-227 a sign-in that ends while it is refreshed', () => {
   })
 
   test('has no grace: the answer goes with the grant', async () => {
-    const { node, signIn, refresh } = await startTokenWorld()
+    const storage = memory({ clock: dateClock })
+    const { node, signIn, refresh } = await startTokenWorld({ storages: [storage] })
     const first = await signIn()
     const second = await refresh(refreshTokenOf(first))
+    expect(await keysOf(storage, 'refresh-answer')).toHaveLength(1)
     await node.post('/revoke', { client_id: 'app', token: refreshTokenOf(second) })
+    expect(await keysOf(storage, 'refresh-answer')).toEqual([])
     expect(await refresh(refreshTokenOf(first))).toMatchObject(INVALID_GRANT)
     expect(await node.service.verifier.verify(accessTokenOf(second))).toEqual(REVOKED)
   })
