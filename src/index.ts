@@ -77,11 +77,16 @@ export {
   type Passage,
   type ResourceServer,
   type ResourceServerOptions,
+} from './resource-server/index.ts'
+export {
   type RevocableCaller,
   type Revocation,
   type Revocations,
+  type RevokedTokens,
+  type StoredRevocationsOptions,
   storedRevocations,
-} from './resource-server/index.ts'
+  type TokenFacts,
+} from './revocation/index.ts'
 export type { Clock } from './runtime/index.ts'
 export type {
   Checked,

@@ -28,6 +28,15 @@ export interface CallerFacts {
   readonly tenant: string | undefined
 }
 
+/** Whose grant it was that our authorization server ended. */
+export interface GrantFacts {
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly issuer: string
+  readonly subject: string | undefined
+  readonly clientId: string | undefined
+}
+
 /** What a request asked for, where a policy looked at its body. */
 export interface OperationFacts {
   /** `name`: of the tool or prompt, the URI of the resource, or the method again. */
@@ -103,6 +112,10 @@ export type AuditEvent =
       readonly at: number
       readonly error: Error
     }
+  /** An authorization code came again after it was redeemed; all that came of it was revoked. */
+  | ({ readonly type: 'code.replay' } & GrantFacts)
+  /** A refresh token came again after it was rotated, too late or twice; its family was revoked. */
+  | ({ readonly type: 'refresh.reuse' } & GrantFacts)
   /** Keys that could not be refreshed are still in use. */
   | { readonly type: 'jwks.stale'; readonly issuer: string; readonly error: Error }
   /** A published key set contains private keys; it was refused. */

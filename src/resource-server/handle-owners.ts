@@ -1,6 +1,6 @@
 import { callerKey, type Principal } from '../principal/index.ts'
+import type { Revocations } from '../revocation/index.ts'
 import { type Clock, createBoundedMap } from '../runtime/index.ts'
-import type { Revocations } from './revocations.ts'
 
 /** Whose a session or a task is. A handle is no credential: it works for its owner alone. */
 export interface HandleOwners {

@@ -6,5 +6,3 @@ export type {
   ResourceServerOptions,
 } from './options/index.ts'
 export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'
-export type { RevocableCaller, Revocation, Revocations } from './revocations.ts'
-export { storedRevocations } from './stored-revocations.ts'

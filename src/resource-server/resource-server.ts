@@ -2,7 +2,7 @@ import type { CurrentRequest } from '../context/index.ts'
 import type { BodySource, InboundRequest, PlanAnswer } from '../http/index.ts'
 import type { ProtectedResourceMetadata } from '../oauth/index.ts'
 import type { AuthInfo, Principal, TokenClaims } from '../principal/index.ts'
-import type { Revocation, RevokedCaller } from './revocations.ts'
+import type { Revocation, RevokedCaller } from '../revocation/index.ts'
 
 /** A request that may go on, and whose it is. */
 export interface Admission<Claims = TokenClaims> {

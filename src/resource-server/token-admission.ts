@@ -1,5 +1,6 @@
 import { UpstreamError } from '../errors/index.ts'
 import { buildPrincipal, type MapClaims, type Principal } from '../principal/index.ts'
+import { isRevoked as isTokenRevoked } from '../revocation/index.ts'
 import { sha256 } from '../runtime/index.ts'
 import {
   accept,
@@ -165,11 +166,9 @@ async function isRevoked<Claims>(
   settings: Pick<Settings<Claims>, 'isRevoked' | 'revocations'>,
 ): Promise<boolean> {
   try {
-    const known = settings.revocations.revokedBefore(principal)
-    // Waiting for what is known already costs every request a turn.
-    const before = typeof known === 'object' ? await known : known
-    // A token that does not say when it was issued may be from before.
-    if (before !== undefined && !(Number(claims['iat']) >= before)) return true
+    const known = isTokenRevoked(settings.revocations, principal, claims)
+    const isRefused: unknown = typeof known === 'boolean' ? known : await known
+    if (isRefused !== false) return true
     if (settings.isRevoked === undefined) return false
     // The answer of a callback that forgets to give one is no `false`.
     const answer: unknown = await settings.isRevoked(principal, claims)

@@ -2,14 +2,30 @@ import { sha256Hex } from './digest.ts'
 
 /** The kinds of records that this package keeps; STORAGE.md says what is in them and how long. */
 export const RECORD_KINDS = [
+  'access-token',
   'approval',
+  'authorization-code',
+  'client',
+  'client-credentials',
   'client-document',
+  'device-code',
+  'grant',
+  'hash-key',
   'initial-access-token',
+  'interaction',
   'interaction-step',
+  'pushed-authorization-request',
+  'refresh-answer',
+  'refresh-token',
   'registration',
+  'registration-access-token',
   'registration-digest',
+  'replay-detection',
   'revocation',
+  'session',
+  'session-uid',
   'user',
+  'user-code',
 ] as const
 
 export type RecordKind = (typeof RECORD_KINDS)[number]

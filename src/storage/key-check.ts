@@ -122,6 +122,8 @@ async function sampleKids(storage: Storage): Promise<readonly string[]> {
   const kids = new Set<string>()
   let seen = 0
   for await (const key of storage.list('')) {
+    // Another process may have made the list in the meantime.
+    if (key === KEY_CHECK) continue
     const record = await storage.get(key)
     if (record !== undefined) kids.add(parseHead(record.value)?.kid ?? '')
     seen += 1

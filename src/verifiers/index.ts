@@ -1,5 +1,10 @@
 export { ASYMMETRIC_ALGORITHMS, isLongEnough, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
-export { createJwtVerifier, type SharedSecret, type TrustedIssuer } from './jwt-verifier.ts'
+export {
+  createJwtVerifier,
+  type SharedSecret,
+  type TrustedIssuer,
+  type VerificationKeys,
+} from './jwt-verifier.ts'
 export {
   accept,
   type Checked,

@@ -17,11 +17,17 @@ export type SharedSecret =
   | Uint8Array
   | ((kid: string | undefined) => Uint8Array | Promise<Uint8Array>)
 
+/** Where the keys of an issuer come from. */
+export type VerificationKeys = Pick<
+  RemoteAuthorizationServer,
+  'areKeysFresh' | 'keysVersion' | 'selectKey'
+>
+
 /** One issuer whose tokens are accepted. */
 export interface TrustedIssuer {
   readonly issuer: string
   /** Where its keys come from; a shared secret is only ever used with HS* algorithms. */
-  readonly keys: RemoteAuthorizationServer | { readonly secret: SharedSecret }
+  readonly keys: VerificationKeys | { readonly secret: SharedSecret }
   readonly algorithms: ReadonlySet<string>
   /** Refuse tokens whose header does not say `at+jwt` (RFC 9068 §2.1). */
   readonly requireAtJwt: boolean

@@ -12,8 +12,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['http', 'observability', 'context', 'outbound'],
   ['discovery', 'keys'],
   ['storage'],
-  ['verifiers'],
-  ['resource-server', 'authorization-server'],
+  ['revocation', 'verifiers'],
+  ['authorization-server', 'resource-server'],
   ['adapters', 'cli', 'sdk', 'testing'],
 ]
 const SRC = resolve(import.meta.dirname, '../../src')

@@ -5,10 +5,10 @@ import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
 import type { Policy, PolicyOptions } from '../../policy/index.ts'
 import type { MapClaims, Principal, TokenClaims } from '../../principal/index.ts'
+import type { Revocations } from '../../revocation/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { SharedSecret, TokenVerifier } from '../../verifiers/index.ts'
 import type { DecisionPoint } from '../operation-check.ts'
-import type { Revocations } from '../revocations.ts'
 import type { ClaimsSchema } from './standard-schema.ts'
 
 /** An authorization server whose tokens are accepted, where its issuer identifier alone is not enough. */

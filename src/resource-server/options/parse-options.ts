@@ -6,9 +6,9 @@ import {
 } from '../../oauth/index.ts'
 import { createEmitter } from '../../observability/index.ts'
 import { definePolicy, isPolicy } from '../../policy/index.ts'
+import { createMemoryRevocations } from '../../revocation/index.ts'
 import { systemClock } from '../../runtime/index.ts'
 import { createJwtVerifier } from '../../verifiers/index.ts'
-import { createMemoryRevocations } from '../revocations.ts'
 import {
   configError,
   type PlainTypes,

@@ -4,10 +4,10 @@ import type { ProtectedResourceMetadata } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import type { Policy } from '../../policy/index.ts'
 import type { MapClaims } from '../../principal/index.ts'
+import type { Revocations } from '../../revocation/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { TokenVerifier } from '../../verifiers/index.ts'
 import type { ClaimRules } from '../claims/index.ts'
-import type { Revocations } from '../revocations.ts'
 import type { ResourceServerOptions } from './options.ts'
 
 /** What is particular to one issuer once its token is verified. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createHandleOwners } from '../../../src/resource-server/handle-owners.ts'
-import { createMemoryRevocations } from '../../../src/resource-server/revocations.ts'
+import { createMemoryRevocations } from '../../../src/revocation/index.ts'
 import { createTestClock } from '../../security/support/test-clock.ts'
 import { callerOf } from './callers.ts'
 

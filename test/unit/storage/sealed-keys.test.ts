@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { memory } from '../../../src/storage/index.ts'
+import { memory, type Storage } from '../../../src/storage/index.ts'
 import { sealed } from '../../../src/storage/sealed.ts'
 import { makeKeys, startRing } from '../keys/support.ts'
 import {
@@ -61,6 +61,23 @@ describe('SEC-263 the wrong key', () => {
     const rings = await Promise.all(Array.from({ length: 10 }, newRing))
     const opened = await Promise.allSettled(rings.map((ring) => sealed(store, ring)))
     expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('is not suspected where two come to an empty store at once', async () => {
+    const [store, ring] = [memory(), await newRing()]
+    let hasOtherCome = false
+    const racing: Storage = {
+      ...store,
+      async get(key) {
+        const record = await store.get(key)
+        if (!hasOtherCome) {
+          hasOtherCome = true
+          await sealed(store, ring)
+        }
+        return record
+      },
+    }
+    await expect(sealed(racing, ring)).resolves.toBeDefined()
   })
 
   test('that lacks a rotated one is refused, naming it', async () => {

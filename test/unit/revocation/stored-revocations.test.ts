@@ -1,7 +1,7 @@
 import { storedRevocations } from 'mcp-gatehouse'
 import { expect, test } from 'vitest'
 import { memory, type Storage } from '../../../src/storage/index.ts'
-import { callerOf } from './callers.ts'
+import { callerOf } from '../resource-server/callers.ts'
 
 const issuer = 'https://as.example.com'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createMemoryRevocations } from '../../../src/resource-server/revocations.ts'
-import { callerOf } from './callers.ts'
+import { createMemoryRevocations } from '../../../src/revocation/index.ts'
+import { callerOf } from '../resource-server/callers.ts'
 
 const issuer = 'https://as.example.com'
 const alice = callerOf()

@@ -1,0 +1,27 @@
+import type { default as Provider, TokenEndpointGrantContext } from 'oidc-provider'
+import { createAtomicHandler, createRefreshHandler } from './grant-handlers.ts'
+import type { GrantHandler, RedemptionOptions } from './redemption.ts'
+
+type Names = string | readonly string[] | ReadonlySet<string>
+
+/**
+ * The class of `oidc-provider` whose grants are redeemed atomically. It wraps the handlers as they
+ * are registered, its own ones too; they run after the client has been authenticated.
+ */
+export function withAtomicGrants(
+  Base: typeof Provider,
+  options: RedemptionOptions,
+): typeof Provider {
+  return class extends Base {
+    override registerGrantType<Params extends object>(
+      name: string,
+      handler: (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>,
+      params?: Names,
+      duplicates?: Names,
+    ): void {
+      const create = name === 'refresh_token' ? createRefreshHandler : createAtomicHandler
+      const atomic = create(handler as GrantHandler, options)
+      super.registerGrantType(name, atomic, params, duplicates)
+    }
+  }
+}
