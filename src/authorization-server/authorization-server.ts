@@ -1,4 +1,6 @@
 import type { Approval } from './interaction/approvals.ts'
+import type { Revocations } from '../revocation/index.ts'
+import type { TokenVerifier } from '../verifiers/index.ts'
 import type { AuthorizationServerHandler } from './listener.ts'
 
 /** Whose approvals: a principal of our tokens, whose subject is the account id. */
@@ -24,6 +26,10 @@ export interface AuthorizationServer {
   readonly issuer: string
   /** For node:http, Express, and whatever gives `IncomingMessage` and `ServerResponse`. */
   readonly handler: AuthorizationServerHandler
+  /** Verifies our tokens in this process, without network: `createResourceServer({ verifier })`. */
+  readonly verifier: TokenVerifier
+  /** What resource servers of other processes look at, beside `storedRevocations` of the same store. */
+  readonly revocations: Revocations
   readonly approvals: Approvals
   /** Ends what runs in the background. The storage stays open: it is the caller's. */
   close(): Promise<void>

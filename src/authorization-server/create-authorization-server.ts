@@ -10,8 +10,8 @@ import { createListener, type ListenerParts } from './listener.ts'
 import { type CreateAuthorizationServerOptions, parseOptions } from './options/index.ts'
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
-import { createStandInAdapter } from './stand-in-adapter.ts'
 import { createPages } from './stand-in-pages.ts'
+import { createTokenService } from './token-service.ts'
 import { createUserRecords } from './users.ts'
 
 /**
@@ -44,10 +44,20 @@ export async function createAuthorizationServer(
   const approvals = createApprovalRecords(storage, rememberSeconds, () => clock.now())
   const pages = createPages()
   const facts = createRequestFacts(settings.trustedProxyHops)
+  const tokens = createTokenService({
+    ...lifetimes,
+    issuer: settings.issuer,
+    storage,
+    signingKeys: keys.signing,
+    tenant: undefined,
+    clock,
+    emit: settings.emit,
+    errors: module.errors,
+  })
   const clients = createClients(settings.clients, {
     storage,
     tenant: undefined,
-    adapter: createStandInAdapter(),
+    adapter: tokens.adapter,
     clock,
     emit: settings.emit,
     errors: module.errors,
@@ -55,6 +65,7 @@ export async function createAuthorizationServer(
   })
   const source = createProviderSource(settings, module, {
     clients,
+    tokens,
     users,
     renderError: createRenderError(pages, facts.correlationIdOf),
   })
@@ -74,6 +85,8 @@ export async function createAuthorizationServer(
       noteApproval: clients.noteApproval,
       endpoints: createEndpoints(clients, source),
     }),
+    verifier: tokens.verifier,
+    revocations: tokens.revocations,
     approvals: createApprovals(approvals, source),
     close: async () => undefined,
   }

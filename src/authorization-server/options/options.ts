@@ -1,3 +1,4 @@
+import type { JWK } from 'jose'
 import type { KeyRing } from '../../keys/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
@@ -13,6 +14,12 @@ export interface ResourceOptions {
    * @defaultValue all of them
    */
   readonly defaultScopes?: readonly string[] | undefined
+  /**
+   * The resource server's public key with `kid` and `alg`: its tokens are encrypted for it then, and
+   * signed inside.
+   * @defaultValue signed tokens
+   */
+  readonly encryption?: JWK | undefined
 }
 
 /** Somebody who can sign in at this server itself, for development. */

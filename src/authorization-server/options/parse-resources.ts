@@ -1,3 +1,4 @@
+import type { JWK } from 'jose'
 import { isSecureUrl, parseResourceIdentifier } from '../../oauth/index.ts'
 import { configError, requireKnownKeys, requireScopes, requireType } from '../../options/index.ts'
 import type { CreateAuthorizationServerOptions, ResourceOptions } from './options.ts'
@@ -37,14 +38,23 @@ function checkIdentifier(identifier: string, allowInsecureLoopback: boolean): vo
 function parseResource(identifier: string, options: ResourceOptions): ResourceSettings {
   const path = `resources.${identifier}`
   requireType(typeof options === 'object' && options !== null, path, 'scopes or an object')
-  requireKnownKeys(options, ['scopes', 'defaultScopes'], path)
+  requireKnownKeys(options, ['scopes', 'defaultScopes', 'encryption'], path)
   const scopes = requireScopes(options.scopes, `${path}.scopes`)
   const defaultScopes = requireScopes(options.defaultScopes ?? scopes, `${path}.defaultScopes`)
   const stranger = defaultScopes.find((scope) => !scopes.includes(scope))
   if (stranger !== undefined) {
     throw configError('ERR_CONFIG_SCOPE_INVALID', `${path}.defaultScopes (${stranger})`)
   }
-  return { identifier, scopes, defaultScopes }
+  return { identifier, scopes, defaultScopes, encryption: parseEncryption(options, path) }
+}
+
+/** A private key here would be given to nobody who needs it. */
+function parseEncryption({ encryption }: ResourceOptions, path: string): JWK | undefined {
+  if (encryption === undefined) return undefined
+  const { kid, alg, d, k } = encryption
+  const isPublic = d === undefined && k === undefined
+  if (isPublic && typeof kid === 'string' && typeof alg === 'string') return encryption
+  throw configError('ERR_CONFIG_KEY_INVALID', `${path}.encryption (a public key with kid and alg)`)
 }
 
 function isList(value: unknown): value is readonly string[] {

@@ -1,3 +1,4 @@
+import type { JWK } from 'jose'
 import type { Emit } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
@@ -15,6 +16,7 @@ export interface ResourceSettings {
   readonly identifier: string
   readonly scopes: readonly string[]
   readonly defaultScopes: readonly string[]
+  readonly encryption: JWK | undefined
 }
 
 type Complete<Options> = { readonly [Name in keyof Options]-?: NonNullable<Options[Name]> }

@@ -9,6 +9,7 @@ import type { Clients } from '../clients/index.ts'
 import { type CookieNames, cookieNames } from '../http/cookies.ts'
 import { ROUTES } from '../http/routes.ts'
 import type { Settings } from '../options/index.ts'
+import type { TokenService } from '../token-service.ts'
 import type { UserRecords } from '../users.ts'
 import { createPromptPolicy } from './prompts.ts'
 import {
@@ -29,7 +30,9 @@ export interface ProviderParts {
   readonly users: UserRecords
   /** Private keys, the one to sign with first. */
   readonly signingKeys: readonly JWK[]
-  readonly signingAlg: AsymmetricSigningAlgorithm
+  /** Names the key to sign with. */
+  readonly signingKey: { readonly alg: AsymmetricSigningAlgorithm; readonly kid: string }
+  readonly tokens: TokenService
   /** Keys of cookies, the one to sign with first. */
   readonly cookieKeys: readonly string[]
   readonly renderError: NonNullable<Configuration['renderError']>
@@ -42,14 +45,15 @@ export function createProviderConfiguration(
   parts: ProviderParts,
 ): Configuration {
   const { mountPath } = settings
-  const { users, signingAlg } = parts
+  const { users, tokens, signingKey } = parts
   return {
     ...parts.clients.configuration,
+    ...tokens.configuration,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: () => true,
     clientDefaults: {
       grant_types: ['authorization_code', 'refresh_token'],
-      id_token_signed_response_alg: signingAlg,
+      id_token_signed_response_alg: signingKey.alg,
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
     },
@@ -79,10 +83,9 @@ export function createProviderConfiguration(
     pkce: { required: () => true },
     renderError: parts.renderError,
     responseTypes: ['code'],
-    rotateRefreshToken: true,
     routes: ROUTES,
     scopes: [...OPENID_SCOPES],
-    ttl: createLifetimes(settings),
+    ttl: { ...createLifetimes(settings), RefreshToken: tokens.refreshTokenTtl },
   }
 }
 
@@ -118,7 +121,7 @@ function createExtraParams({
 
 function createFeatures(
   settings: Settings,
-  { clients, signingAlg }: ProviderParts,
+  { clients, signingKey }: ProviderParts,
   providerErrors: ProviderErrors,
 ): NonNullable<Configuration['features']> {
   return {
@@ -131,7 +134,7 @@ function createFeatures(
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
     },
     pushedAuthorizationRequests: { enabled: false },
-    resourceIndicators: createResourceIndicators(settings, signingAlg, providerErrors),
+    resourceIndicators: createResourceIndicators(settings, signingKey, providerErrors),
     revocation: {
       enabled: true,
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
@@ -149,7 +152,6 @@ function createLifetimes({ lifetimes, clock }: Settings): NonNullable<Configurat
     Grant: lifetimes.refreshAbsoluteSeconds + lifetimes.interactionSeconds,
     IdToken: lifetimes.accessTokenSeconds,
     Interaction: lifetimes.interactionSeconds,
-    RefreshToken: lifetimes.refreshIdleSeconds,
     // Counted from the sign-in: requests do not prolong it.
     Session: (_ctx, { loginTs }) =>
       Math.max(1, (loginTs ?? clock.now()) + lifetimes.sessionSeconds - clock.now()),

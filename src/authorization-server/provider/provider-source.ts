@@ -16,7 +16,7 @@ export interface ProviderSource {
   handle(provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<void>
 }
 
-type SharedParts = Omit<ProviderParts, 'signingKeys' | 'signingAlg' | 'cookieKeys'>
+type SharedParts = Omit<ProviderParts, 'signingKeys' | 'signingKey' | 'cookieKeys'>
 
 /**
  * Builds `oidc-provider`, and builds it again when a ring has changed: it takes its keys only when
@@ -43,11 +43,15 @@ export function createProviderSource(
       const [signing, cookies] = await Promise.all([keys.signing.all(), keys.cookies.all()])
       const name = [...signing, ...cookies].map(({ kid, status }) => `${kid} ${status}`).join('\n')
       if (built?.name === name) return built.provider
-      const provider = new module.default(
+      const provider = parts.tokens.createProvider(
+        module.default,
         issuer,
         createProviderConfiguration(settings, module, {
           ...parts,
-          signingAlg: (signing[0]?.alg ?? 'ES256') as AsymmetricSigningAlgorithm,
+          signingKey: {
+            alg: (signing[0]?.alg ?? 'ES256') as AsymmetricSigningAlgorithm,
+            kid: signing[0]?.kid ?? '',
+          },
           signingKeys: signing.map((key) => key.reveal() as JWK),
           cookieKeys: cookies.map(secretOf),
         }),

@@ -6,6 +6,7 @@ import type {
   ResourceServer,
 } from 'oidc-provider'
 import type { ResourceSettings, Settings } from '../options/index.ts'
+import { describeAccessTokens } from '../tokens/access-tokens.ts'
 
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
 
@@ -27,7 +28,7 @@ const MAX_SCOPES = 100
  */
 export function createResourceIndicators(
   { resources, lifetimes }: Settings,
-  signingAlg: AsymmetricSigningAlgorithm,
+  signingKey: { readonly alg: string; readonly kid: string },
   { InvalidTarget, InvalidScope }: ProviderErrors,
 ): ResourceIndicators {
   const choice = resources.map(({ identifier }) => identifier).join(' or ')
@@ -40,7 +41,7 @@ export function createResourceIndicators(
       }
       return first.identifier
     },
-    getResourceServerInfo: (ctx, identifier): ResourceServer => {
+    getResourceServerInfo: (ctx, identifier): Promise<ResourceServer> => {
       const resource = findResource(resources, identifier)
       if (resource === undefined) {
         throw new InvalidTarget(`the resource is unknown; send resource=${choice}`)
@@ -49,13 +50,13 @@ export function createResourceIndicators(
         throw new InvalidTarget(`a token is for one resource; send resource=${choice}`)
       }
       if (ctx.oidc.route === 'authorization') chooseScopes(ctx, resource, InvalidScope)
-      return {
-        scope: resource.scopes.join(' '),
-        audience: resource.identifier,
-        accessTokenTTL: lifetimes.accessTokenSeconds,
-        accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: signingAlg } },
-      }
+      return describeAccessTokens({
+        resource: resource.identifier,
+        scopes: resource.scopes,
+        lifetimeSeconds: lifetimes.accessTokenSeconds,
+        signingKey,
+        encryptionKey: resource.encryption,
+      })
     },
     useGrantedResource: () => true,
   }
