@@ -16,7 +16,9 @@ import { createRateLimit } from './rate-limit.ts'
 import { createRegistrationHandler, type HandleRegistration } from './registration.ts'
 import { createRegistrationRecords } from './registration-records.ts'
 import { type ClientsSettings, parseClientsOptions } from './settings.ts'
-import { parseStaticClients } from './static-clients.ts'
+import { parseStaticClients, type StaticClient } from './static-clients.ts'
+
+type ProviderMetadata = NonNullable<Configuration['clients']>[number]
 
 /** What the clients part needs of the server around it. */
 export interface ClientsContext {
@@ -81,7 +83,7 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
     configuration: {
       adapter: registration ? withExpiringClients(adapter, registration.unusedSeconds) : adapter,
       clientAuthMethods: [...rules.authMethods],
-      clients: structuredClone(clients) as NonNullable<Configuration['clients']>,
+      clients: clients.map(toProviderMetadata),
       extraClientMetadata: createClientCheck(rules.privateUseSchemes, providerErrors),
       fetch: createProviderFetch(documents, guarded, new Set(keyUrls)),
     },
@@ -99,6 +101,11 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
     initialAccessTokens: tokens,
     noteApproval: async (clientId) => documents?.noteApproval(clientId),
   }
+}
+
+/** A copy with lists that `oidc-provider` may change. */
+function toProviderMetadata(client: StaticClient): ProviderMetadata {
+  return { ...structuredClone(client) } as object as ProviderMetadata
 }
 
 function createDocuments(
