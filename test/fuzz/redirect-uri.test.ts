@@ -87,7 +87,10 @@ describe('the check of redirect URIs', () => {
         path,
         path,
         (host, port, registered, sent) => {
-          const matches = matchesRedirectUri(`http://${host}:${port}${sent}`, `http://${host}${registered}`)
+          const matches = matchesRedirectUri(
+            `http://${host}:${port}${sent}`,
+            `http://${host}${registered}`,
+          )
           expect(matches).toBe(sent === registered)
         },
       ),

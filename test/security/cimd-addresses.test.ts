@@ -74,7 +74,10 @@ describe('SEC-179 addresses of no public IPv4 host, in every spelling', () => {
     expect(answer.kind).toBe('refused')
     // As a DNS answer too, where it is written like one.
     const fetch = createGuardedFetch({ ...FAST, lookup: async () => [address] })
-    expect(await fetch('https://client.example.com/c')).toEqual({ kind: 'refused', reason: 'address' })
+    expect(await fetch('https://client.example.com/c')).toEqual({
+      kind: 'refused',
+      reason: 'address',
+    })
     expect(sockets.opened).toBe(0)
   })
 
@@ -92,7 +95,10 @@ describe('SEC-180 addresses of no public IPv6 host, and those with an IPv4 addre
     const answer = await createGuardedFetch(FAST)(`https://[${address}]/client.json`)
     expect(answer.kind).toBe('refused')
     const fetch = createGuardedFetch({ ...FAST, lookup: async () => [address] })
-    expect(await fetch('https://client.example.com/c')).toEqual({ kind: 'refused', reason: 'address' })
+    expect(await fetch('https://client.example.com/c')).toEqual({
+      kind: 'refused',
+      reason: 'address',
+    })
     expect(sockets.opened).toBe(0)
   })
 
@@ -140,7 +146,10 @@ describe('SEC-182 one private address among the answers is enough', () => {
   ])('%s', async (_title, addresses) => {
     const sockets = spyOnSockets()
     const fetch = createGuardedFetch({ ...FAST, lookup: async () => addresses })
-    expect(await fetch('https://client.example.com/c')).toEqual({ kind: 'refused', reason: 'address' })
+    expect(await fetch('https://client.example.com/c')).toEqual({
+      kind: 'refused',
+      reason: 'address',
+    })
     expect(sockets.opened).toBe(0)
   })
 })

@@ -29,7 +29,9 @@ function expectAccepted(answer: Answer): void {
 }
 
 const reasons = (world: ClientsWorld): readonly string[] =>
-  world.takeEvents().flatMap((event) => (event.type === 'client.document_refused' ? event.reason : []))
+  world
+    .takeEvents()
+    .flatMap((event) => (event.type === 'client.document_refused' ? event.reason : []))
 
 test('AS-04 AS-06 AS-07 a client is known by the document at its URL, fetched once', async () => {
   const world = await startClientsWorld()
@@ -37,7 +39,10 @@ test('AS-04 AS-06 AS-07 a client is known by the document at its URL, fetched on
   expectAccepted(await world.authorize({ client_id: clientId }))
   expectAccepted(await world.authorize({ client_id: clientId }))
   expect(world.host.requests).toHaveLength(1)
-  const other = await world.authorize({ client_id: clientId, redirect_uri: 'https://app.example/cb2' })
+  const other = await world.authorize({
+    client_id: clientId,
+    redirect_uri: 'https://app.example/cb2',
+  })
   expect([other.status, other.headers.get('location')]).toEqual([400, null])
   expect(other.body['error']).toBe('invalid_redirect_uri')
   const metadata = await world.send('/.well-known/openid-configuration')
@@ -85,9 +90,14 @@ describe('SEC-178 what is no client id of the draft is refused without a socket'
 describe('SEC-185 an answer other than 200 with JSON is refused, and not remembered', () => {
   test.each([201, 204, 206, 304, 404, 500])('status %i', async (status) => {
     const world = await startClientsWorld()
-    const body = JSON.stringify({ ...METADATA, client_id: `https://${DOCUMENT_HOST}:${world.host.port}/c` })
+    const body = JSON.stringify({
+      ...METADATA,
+      client_id: `https://${DOCUMENT_HOST}:${world.host.port}/c`,
+    })
     const clientId = world.publish('/c', (_req: unknown, res: ServerResponse) => {
-      res.writeHead(status, { 'Content-Type': 'application/json' }).end(status === 204 || status === 304 ? undefined : body)
+      res
+        .writeHead(status, { 'Content-Type': 'application/json' })
+        .end(status === 204 || status === 304 ? undefined : body)
     })
     expectRefused(await world.authorize({ client_id: clientId }))
     expect(reasons(world)).toEqual([`status-${status}`])
@@ -181,7 +191,11 @@ describe('SEC-190 SEC-191 SEC-113 documents that break the rules', () => {
   test('at the token endpoint the answer is 401, with a challenge where Basic was used', async () => {
     const world = await startClientsWorld()
     const clientId = world.publish('/c', { ...METADATA, client_secret: 'x' })
-    const answer = await world.token({ grant_type: 'refresh_token', refresh_token: 'x', client_id: clientId })
+    const answer = await world.token({
+      grant_type: 'refresh_token',
+      refresh_token: 'x',
+      client_id: clientId,
+    })
     expect([answer.status, answer.body]).toEqual([401, GENERIC])
     const basic = Buffer.from(`${encodeURIComponent(clientId)}:x`).toString('base64')
     const challenged = await world.send('/token', {
@@ -205,7 +219,9 @@ test('AS-08 AS-22 what a document leaves out gets the defaults of this server', 
     subject_type: 'pairwise',
     sector_identifier_uri: `https://${DOCUMENT_HOST}:${world.host.port}/sector`,
   })
-  expectAccepted(await world.authorize({ client_id: clientId, redirect_uri: 'http://127.0.0.1:5123/cb' }))
+  expectAccepted(
+    await world.authorize({ client_id: clientId, redirect_uri: 'http://127.0.0.1:5123/cb' }),
+  )
   expectAccepted(await world.authorize({ client_id: clientId, redirect_uri: 'cursor://app/cb' }))
   // SEC-192: nothing that the document names is fetched.
   expect(world.host.requests).toHaveLength(1)
@@ -229,11 +245,13 @@ test('SEC-192 the keys of a client are fetched through the same guard', async ()
     clientIdMetadata: { fetch: { allowInsecureLoopback: false } },
   })
   const { fetch } = strict.clients.configuration
-  await expect(fetch(`https://127.0.0.1:${strict.host.port}/keys`, {})).rejects.toThrow('(port)')
-  await expect(fetch('https://127.0.0.1/keys', {})).rejects.toThrow(/\((?:port|address)\)/)
+  await expect(fetch(`https://127.0.0.1:${strict.host.port}/keys`, {})).rejects.toThrow('(address)')
+  await expect(fetch('https://127.0.0.1/keys', {})).rejects.toThrow('(port)')
   expect(strict.host.connections).toBe(0)
   const keys = { keys: [publicKey.export({ format: 'jwk' })] }
-  const url = world.publish('/keys', (_req: unknown, res: ServerResponse) => res.end(JSON.stringify(keys)))
+  const url = world.publish('/keys', (_req: unknown, res: ServerResponse) =>
+    res.end(JSON.stringify(keys)),
+  )
   expect(await (await world.clients.configuration.fetch(url, {})).json()).toEqual(keys)
 })
 
@@ -271,7 +289,10 @@ describe('SEC-193 documents of one host, and those that one address asks for', (
       waiting.push(() => res.writeHead(404).end())
     })
     const asked = Array.from({ length: 20 }, (_, i) =>
-      world.authorize({ client_id: `https://h${i}.example.com:${world.host.port}/c` }, `192.0.2.${i}`),
+      world.authorize(
+        { client_id: `https://h${i}.example.com:${world.host.port}/c` },
+        `192.0.2.${i}`,
+      ),
     )
     const early = await Promise.all(asked.slice(16))
     expect(early.map(({ status }) => status)).toEqual([429, 429, 429, 429])
@@ -321,7 +342,9 @@ describe('SEC-198 AS-08 trust by domain', () => {
     const world = await trusting('*.example.com')
     expectAccepted(await world.authorize({ client_id: world.publish('/c', METADATA) }))
     for (const hostname of ['example.com', 'evilexample.com', '.example.com']) {
-      const answer = await world.authorize({ client_id: `https://${hostname}:${world.host.port}/c` })
+      const answer = await world.authorize({
+        client_id: `https://${hostname}:${world.host.port}/c`,
+      })
       expect(answer.status).toBe(400)
     }
     expect(world.host.requests).toHaveLength(1)
@@ -347,7 +370,9 @@ describe('SEC-201 a document that changes', () => {
     world.publish('/c', { ...METADATA, redirect_uris: ['https://app.example/new'] })
     expectAccepted(await world.authorize({ client_id: clientId }))
     world.clock.pass(61)
-    expect((await world.authorize({ client_id: clientId })).body['error']).toBe('invalid_redirect_uri')
+    expect((await world.authorize({ client_id: clientId })).body['error']).toBe(
+      'invalid_redirect_uri',
+    )
     const event = { clientId, fields: ['redirect_uris'] }
     expect(changes).toEqual([event])
     expect(world.takeEvents()).toEqual([{ type: 'client.metadata_changed', ...event }])
@@ -453,7 +478,11 @@ test('SEC-202 two installations with one document: signing in again with one lea
   expect((await signIn(world, clientId, redirect)).status).toBe(200)
   for (const { body } of [laptop, desktop]) {
     const refresh_token = String(body['refresh_token'])
-    const answer = await world.token({ grant_type: 'refresh_token', refresh_token, client_id: clientId })
+    const answer = await world.token({
+      grant_type: 'refresh_token',
+      refresh_token,
+      client_id: clientId,
+    })
     expect(answer.status).toBe(200)
   }
 })

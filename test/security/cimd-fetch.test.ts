@@ -8,8 +8,8 @@ import {
   type GuardedFetch,
   type GuardedFetchOptions,
 } from '../../src/outbound/index.ts'
-import { type StrangerHost, startStrangerHost } from './support/stranger-host.ts'
 import { startProxy } from './support/connect-proxy.ts'
+import { type StrangerHost, startStrangerHost } from './support/stranger-host.ts'
 import { createTestAuthority } from './support/test-authority.ts'
 
 const NAME = 'client.example.com'
@@ -75,7 +75,10 @@ test('SEC-179 without the switch for development this machine is not asked', asy
   const host = await startStrangerHost(json, identity)
   const fetch = fetchFor(host, { allowInsecureLoopback: false })
   expect(await fetch(urlOf(host))).toEqual({ kind: 'refused', reason: 'address' })
-  expect(await fetch(`https://127.0.0.1:${host.port}/`)).toEqual({ kind: 'refused', reason: 'address' })
+  expect(await fetch(`https://127.0.0.1:${host.port}/`)).toEqual({
+    kind: 'refused',
+    reason: 'address',
+  })
   expect(await fetch(`http://127.0.0.1:${host.port}/`)).toEqual({ kind: 'refused', reason: 'url' })
   expect(host.connections).toBe(0)
 })
@@ -89,23 +92,26 @@ test('with the switch, http to this machine works on every port, and nowhere els
 })
 
 describe('SEC-184 nothing is followed', () => {
-  test.each([301, 302, 303, 307, 308, 200])('an answer with status %i that points elsewhere', async (status) => {
-    const other = await startStrangerHost(json, identity)
-    const host = await startStrangerHost((_req, res) => {
-      res.writeHead(status, {
-        Location: urlOf(other),
-        Refresh: `0; url=${urlOf(other)}`,
-        'Alt-Svc': `h2=":${other.port}"`,
-        Link: `<${urlOf(other)}>; rel=preload`,
-      })
-      res.end(`<meta http-equiv="refresh" content="0; url=${urlOf(other)}">`)
-    }, identity)
-    const fetch = fetchFor(host, { ports: [host.port, other.port] })
-    const answer = await fetch(urlOf(host))
-    expect(answer.kind === 'answer' && answer.status).toBe(status)
-    expect((await fetch(urlOf(host))).kind).toBe('answer')
-    expect([host.requests.length, other.connections]).toEqual([2, 0])
-  })
+  test.each([301, 302, 303, 307, 308, 200])(
+    'an answer with status %i that points elsewhere',
+    async (status) => {
+      const other = await startStrangerHost(json, identity)
+      const host = await startStrangerHost((_req, res) => {
+        res.writeHead(status, {
+          Location: urlOf(other),
+          Refresh: `0; url=${urlOf(other)}`,
+          'Alt-Svc': `h2=":${other.port}"`,
+          Link: `<${urlOf(other)}>; rel=preload`,
+        })
+        res.end(`<meta http-equiv="refresh" content="0; url=${urlOf(other)}">`)
+      }, identity)
+      const fetch = fetchFor(host, { ports: [host.port, other.port] })
+      const answer = await fetch(urlOf(host))
+      expect(answer.kind === 'answer' && answer.status).toBe(status)
+      expect((await fetch(urlOf(host))).kind).toBe('answer')
+      expect([host.requests.length, other.connections]).toEqual([2, 0])
+    },
+  )
 })
 
 describe('SEC-187 the time limit is for everything, the body included', () => {
@@ -200,7 +206,12 @@ describe('SEC-200 proxies', () => {
     const host = await startStrangerHost(json, identity)
     const proxy = await startStrangerHost(json)
     const url = `http://127.0.0.1:${proxy.port}`
-    const environment = { HTTPS_PROXY: url, https_proxy: url, HTTP_PROXY: url, NODE_USE_ENV_PROXY: '1' }
+    const environment = {
+      HTTPS_PROXY: url,
+      https_proxy: url,
+      HTTP_PROXY: url,
+      NODE_USE_ENV_PROXY: '1',
+    }
     expect(await runFetch(host, { ...environment, NO_PROXY: '' })).toBe('answer')
     expect([proxy.connections, host.requests.length]).toEqual([0, 1])
   })

@@ -119,25 +119,33 @@ export async function startClientsWorld(
     host,
     publish(path, answer) {
       const clientId = `https://${DOCUMENT_HOST}:${host.port}${path}`
-      published.set(path, typeof answer === 'function' ? listenerOf(answer) : (_req, res) => {
-        res.setHeader('Content-Type', 'application/json')
-        res.end(JSON.stringify({ client_id: clientId, ...answer }))
-      })
+      published.set(
+        path,
+        typeof answer === 'function'
+          ? listenerOf(answer)
+          : (_req, res) => {
+              res.setHeader('Content-Type', 'application/json')
+              res.end(JSON.stringify({ client_id: clientId, ...answer }))
+            },
+      )
       return clientId
     },
     takeEvents: () => events.splice(0),
     send,
     authorize: (parameters, address) =>
-      send(`/authorize?${new URLSearchParams({
-        response_type: 'code',
-        scope: 'openid offline_access',
-        prompt: 'consent',
-        state: 's',
-        redirect_uri: METADATA.redirect_uris[0],
-        code_challenge: CHALLENGE,
-        code_challenge_method: 'S256',
-        ...parameters,
-      })}`, address === undefined ? {} : { address }),
+      send(
+        `/authorize?${new URLSearchParams({
+          response_type: 'code',
+          scope: 'openid offline_access',
+          prompt: 'consent',
+          state: 's',
+          redirect_uri: METADATA.redirect_uris[0],
+          code_challenge: CHALLENGE,
+          code_challenge_method: 'S256',
+          ...parameters,
+        })}`,
+        address === undefined ? {} : { address },
+      ),
     register: (metadata, init = {}) =>
       send('/register', {
         method: 'POST',
@@ -145,7 +153,8 @@ export async function startClientsWorld(
         ...init,
         headers: { 'content-type': 'application/json', ...init.headers },
       }),
-    token: (parameters) => send('/token', { method: 'POST', body: new URLSearchParams(parameters) }),
+    token: (parameters) =>
+      send('/token', { method: 'POST', body: new URLSearchParams(parameters) }),
   }
 }
 
@@ -184,14 +193,17 @@ function createConfiguration(clients: Clients): Configuration {
     },
     responseTypes: ['code'],
     routes: { authorization: '/authorize', registration: '/register', token: '/token' },
-    ttl: { AccessToken: 60, Grant: 9_999_999, Interaction: 60, RefreshToken: 999_999, Session: 60 },
+    ttl: { AccessToken: 60, IdToken: 60, Grant: 9_999_999, Interaction: 60, RefreshToken: 999_999, Session: 60 },
   }
 }
 
 /** The interaction is one in which the user `alice` agrees to everything at once. */
 function createTestListener(provider: Provider, clients: Clients): RequestListener {
   const callback = provider.callback()
-  const finish = async (req: IncomingMessage, res: Parameters<RequestListener>[1]): Promise<void> => {
+  const finish = async (
+    req: IncomingMessage,
+    res: Parameters<RequestListener>[1],
+  ): Promise<void> => {
     const { params } = await provider.interactionDetails(req, res)
     const grant = new provider.Grant({ accountId: 'alice', clientId: String(params['client_id']) })
     grant.addOIDCScope('openid offline_access')
@@ -227,7 +239,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** Goes through a whole sign-in of `alice`, and returns the answer of the token endpoint. */
-export async function signIn(world: ClientsWorld, clientId: string, redirectUri: string): Promise<Answer> {
+export async function signIn(
+  world: ClientsWorld,
+  clientId: string,
+  redirectUri: string,
+): Promise<Answer> {
   const jar = new Map<string, string>()
   let answer = await world.authorize({ client_id: clientId, redirect_uri: redirectUri })
   for (;;) {
@@ -241,7 +257,11 @@ export async function signIn(world: ClientsWorld, clientId: string, redirectUri:
     const code = url.searchParams.get('code')
     if (code !== null) {
       const parameters = { code, client_id: clientId, redirect_uri: redirectUri }
-      return world.token({ grant_type: 'authorization_code', code_verifier: VERIFIER, ...parameters })
+      return world.token({
+        grant_type: 'authorization_code',
+        code_verifier: VERIFIER,
+        ...parameters,
+      })
     }
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     answer = await world.send(url.pathname + url.search, { headers: { cookie } })

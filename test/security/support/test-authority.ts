@@ -21,7 +21,19 @@ const EC_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'
 /** Creates an authority whose files are gone again when this returns. */
 export function createTestAuthority(): TestAuthority {
   const [caKey, ca] = inFolder((folder) => {
-    openssl(folder, ['req', '-x509', ...EC_KEY, '-subj', '/CN=Test authority', '-days', '2', '-keyout', 'ca.key', '-out', 'ca.pem'])
+    openssl(folder, [
+      'req',
+      '-x509',
+      ...EC_KEY,
+      '-subj',
+      '/CN=Test authority',
+      '-days',
+      '2',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+    ])
     return [read(folder, 'ca.key'), read(folder, 'ca.pem')]
   })
   return {
@@ -33,7 +45,22 @@ export function createTestAuthority(): TestAuthority {
         const san = names.map((name) => (/^[\d.]+$/.test(name) ? `IP:${name}` : `DNS:${name}`))
         writeFileSync(join(folder, 'ext'), `subjectAltName=${san.join(',')}\n`)
         openssl(folder, ['req', ...EC_KEY, '-subj', '/CN=server', '-keyout', 'key', '-out', 'csr'])
-        openssl(folder, ['x509', '-req', '-in', 'csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-extfile', 'ext', '-days', String(days), '-out', 'cert'])
+        openssl(folder, [
+          'x509',
+          '-req',
+          '-in',
+          'csr',
+          '-CA',
+          'ca.pem',
+          '-CAkey',
+          'ca.key',
+          '-extfile',
+          'ext',
+          '-days',
+          String(days),
+          '-out',
+          'cert',
+        ])
         return { key: read(folder, 'key'), cert: read(folder, 'cert') }
       }),
   }

@@ -101,7 +101,12 @@ describe.each(DANGEROUS)('SEC-113 %s: is never allowed', (scheme) => {
   test('however it is written, and though it were configured', () => {
     const all = new Set([scheme, scheme.toUpperCase(), ...SCHEMES])
     const written = [scheme, scheme.toUpperCase(), `${scheme[0]?.toUpperCase()}${scheme.slice(1)}`]
-    const tricks = [`${scheme[0]}\t${scheme.slice(1)}`, ` ${scheme}`, `\u0001${scheme}`, `${scheme}\n`]
+    const tricks = [
+      `${scheme[0]}\t${scheme.slice(1)}`,
+      ` ${scheme}`,
+      `\u0001${scheme}`,
+      `${scheme}\n`,
+    ]
     for (const name of [...written, ...tricks]) {
       for (const rest of [':alert(1)', '://app.example/%0aalert(1)', ':/x', ':', '://']) {
         expect(checkRedirectUri(`${name}${rest}`, all).kind).toBe('refused')
