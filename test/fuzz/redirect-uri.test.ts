@@ -58,7 +58,8 @@ describe('the check of redirect URIs', () => {
         )
         expect(parsed.username + parsed.password + parsed.hash).toBe('')
         expect(verdict.kind === 'loopback').toBe(parsed.protocol === 'http:' && isLoopback)
-        if (verdict.kind !== 'private-use') expect(verdict.host).toBe(parsed.hostname)
+        const { host = parsed.hostname } = verdict
+        expect(host).toBe(parsed.hostname)
       }),
       RUNS,
     )

@@ -128,7 +128,7 @@ describe('SEC-215 registration with an initial access token', () => {
   const hashed = (token: string): string => createHash('sha256').update(token).digest('hex')
   const START = createTestClock().now()
   const bearer = (token: string): { readonly headers: Record<string, string> } => ({
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   })
 
   test('works with a configured token and with an issued one, again and again', async () => {
@@ -151,7 +151,10 @@ describe('SEC-215 registration with an initial access token', () => {
     ['absent', {}],
     ['wrong', bearer('wrong')],
     ['expired', bearer('expired')],
-    ['of another scheme', { headers: { authorization: 'Basic Y29uZmlndXJlZA==' } }],
+    [
+      'of another scheme',
+      { headers: { authorization: 'Basic Y29uZmlndXJlZA==', 'content-type': 'application/json' } },
+    ],
     ['of another tenant', bearer('other-tenant')],
   ])('a token that is %s is 401', async (_title, init) => {
     const initialAccessTokens = [{ sha256: hashed('expired'), expiresAt: START }]

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AuditEvent } from 'mcp-gatehouse'
-import Provider, { type AdapterFactory, type Configuration, errors } from 'oidc-provider'
+import { type AdapterFactory, type Configuration, errors, Provider } from 'oidc-provider'
 import { onTestFinished } from 'vitest'
 import {
   type Clients,
@@ -45,6 +45,7 @@ export interface ClientsWorld {
   takeEvents(): readonly AuditEvent[]
   send(path: string, init?: RequestInit & { readonly address?: string }): Promise<Answer>
   authorize(parameters: Readonly<Record<string, string>>, address?: string): Promise<Answer>
+  /** @param init Its headers replace the content type. */
   register(metadata: unknown, init?: RequestInit & { readonly address?: string }): Promise<Answer>
   token(parameters: Readonly<Record<string, string>>): Promise<Answer>
 }
@@ -151,7 +152,7 @@ export async function startClientsWorld(
         method: 'POST',
         body: typeof metadata === 'string' ? metadata : JSON.stringify(metadata),
         ...init,
-        headers: { 'content-type': 'application/json', ...init.headers },
+        headers: init.headers ?? { 'content-type': 'application/json' },
       }),
     token: (parameters) =>
       send('/token', { method: 'POST', body: new URLSearchParams(parameters) }),
@@ -193,7 +194,14 @@ function createConfiguration(clients: Clients): Configuration {
     },
     responseTypes: ['code'],
     routes: { authorization: '/authorize', registration: '/register', token: '/token' },
-    ttl: { AccessToken: 60, IdToken: 60, Grant: 9_999_999, Interaction: 60, RefreshToken: 999_999, Session: 60 },
+    ttl: {
+      AccessToken: 60,
+      IdToken: 60,
+      Grant: 9_999_999,
+      Interaction: 60,
+      RefreshToken: 999_999,
+      Session: 60,
+    },
   }
 }
 

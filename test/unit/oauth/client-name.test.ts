@@ -17,6 +17,6 @@ test.each([
 
 test('SEC-217 a name has at most 80 characters', () => {
   const shown = sanitizeClientName('👩'.repeat(500))
-  expect([...(shown ?? '')]).toHaveLength(80)
+  expect(Array.from(shown ?? '')).toHaveLength(80)
   expect(sanitizeClientName(`${'x'.repeat(79)}y`)).toBe(`${'x'.repeat(79)}y`)
 })
