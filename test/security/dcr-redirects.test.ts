@@ -53,22 +53,27 @@ describe('SEC-210 AS-17 redirect URIs that cannot be registered', () => {
     expect(answer.status).toBe(303)
   })
 
-  test('SEC-113 one in a record that was changed in the storage is refused too', async () => {
-    const world = await startClientsWorld()
-    const { body } = await world.register(METADATA)
-    const client_id = String(body['client_id'])
-    const { adapter } = world.clients.configuration
-    const records = (
-      adapter as (name: string) => {
-        find(id: string): Promise<object>
-        upsert(...a: unknown[]): Promise<void>
-      }
-    )('Client')
-    const redirect_uris = ['javascript:alert(1)']
-    await records.upsert(client_id, { ...(await records.find(client_id)), redirect_uris }, 60)
-    const answer = await world.authorize({ client_id, redirect_uri: 'javascript:alert(1)' })
-    expect([answer.status, answer.headers.get('location')]).toEqual([400, null])
-  })
+  test.each([
+    ['native', 'javascript:alert(1)'],
+    ['native', 'intent://x/y'],
+    ['native', 'cursor://x/cb'],
+    ['web', 'http://evil.example/cb'],
+  ])(
+    'SEC-113 in a %s record that was changed in the storage, %s is refused too',
+    async (type, uri) => {
+      const world = await startClientsWorld()
+      const { body } = await world.register(METADATA)
+      const client_id = String(body['client_id'])
+      const change = { application_type: type, redirect_uris: [uri] }
+      await world.records.upsert(
+        client_id,
+        { ...(await world.records.find(client_id)), ...change },
+        60,
+      )
+      const answer = await world.authorize({ client_id, redirect_uri: uri })
+      expect([answer.status, answer.headers.get('location')]).toEqual([400, null])
+    },
+  )
 })
 
 describe('SEC-111 SEC-112 AS-13 a request has the redirect URI that was registered', () => {

@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AuditEvent } from 'mcp-gatehouse'
-import { type AdapterFactory, type Configuration, errors, Provider } from 'oidc-provider'
+import {
+  type Adapter,
+  type AdapterFactory,
+  type Configuration,
+  errors,
+  Provider,
+} from 'oidc-provider'
 import { onTestFinished } from 'vitest'
 import {
   type Clients,
@@ -37,6 +43,8 @@ export interface ClientsWorld {
   readonly clients: Clients
   readonly clock: TestClock
   readonly storage: Storage
+  /** What `oidc-provider` stores about clients. */
+  readonly records: Adapter
   /** Where documents are; what it answers is `answer`. */
   readonly host: StrangerHost
   /** What the host answers from now on, by path; an object is a document with its `client_id`. */
@@ -74,6 +82,7 @@ export async function startClientsWorld(
   }, identity)
   const events: AuditEvent[] = []
   const clock = createTestClock()
+  const adapter = createClockedAdapter(clock)
   const { clientIdMetadata = {} } = options
   const clients = createClients(
     {
@@ -86,7 +95,7 @@ export async function startClientsWorld(
     {
       storage,
       tenant: undefined,
-      adapter: createClockedAdapter(clock),
+      adapter,
       clock,
       emit: (event) => events.push(event),
       errors,
@@ -117,6 +126,7 @@ export async function startClientsWorld(
     clients,
     clock,
     storage,
+    records: adapter('Client'),
     host,
     publish(path, answer) {
       const clientId = `https://${DOCUMENT_HOST}:${host.port}${path}`
