@@ -53,7 +53,7 @@ describe('SEC-210 AS-17 redirect URIs that cannot be registered', () => {
     expect(answer.status).toBe(303)
   })
 
-  test.each([
+  test.each<['native' | 'web', string]>([
     ['native', 'javascript:alert(1)'],
     ['native', 'intent://x/y'],
     ['native', 'cursor://x/cb'],
