@@ -20,7 +20,7 @@ export function sanitizeClientName(name: string): string | undefined {
     .replace(UNSEEN, '')
     .replace(FORMULA, '')
     .trim()
-  const characters = [...line]
+  const characters = Array.from(line)
   if (characters.length <= MAX_LENGTH) return line === '' ? undefined : line
   return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`
 }

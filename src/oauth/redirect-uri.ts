@@ -24,7 +24,7 @@ export type ApplicationType = 'native' | 'web'
 /** Beyond this no client has anything to say in a redirect URI. */
 const MAX_LENGTH = 2_000
 // The characters of RFC 3986 §2, without the asterisk that other servers read as a pattern.
-const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()+,;=%]+$/
+const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()+,;=%]*$/
 const HIERARCHICAL = /^([A-Za-z][A-Za-z0-9+.-]*):(\/\/[^/?]*)?([/?].*)?$/
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(\d{1,5}))?$/
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i

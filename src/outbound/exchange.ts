@@ -22,22 +22,15 @@ export interface ExchangeOptions {
 /** Sends one GET to the checked addresses of a target and reads its answer. Never rejects. */
 export function exchange(target: Target, options: ExchangeOptions): Promise<GuardedAnswer> {
   return new Promise((resolve) => {
-    const refuse = (reason: FetchRefusal): void => {
-      resolve({ kind: 'refused', reason })
-    }
     const sent = send(target, options)
     sent.on('error', (error) => {
-      refuse(options.signal.aborted ? 'timeout' : failureOf(error))
+      resolve(refusal(options.signal.aborted ? 'timeout' : failureOf(error)))
     })
     sent.on('response', (answer) => {
-      readBody(answer, options.maxBytes).then(
-        (body) => {
-          if (typeof body === 'string') refuse(body)
-          else resolve(answerOf(answer, body))
-          sent.destroy()
-        },
-        () => refuse(options.signal.aborted ? 'timeout' : 'connection'),
-      )
+      readBody(answer, options.maxBytes)
+        .then((body) => resolve(typeof body === 'string' ? refusal(body) : answerOf(answer, body)))
+        .catch(() => resolve(refusal(options.signal.aborted ? 'timeout' : 'connection')))
+        .finally(() => sent.destroy())
     })
     sent.end()
   })
@@ -99,6 +92,10 @@ function answerOf(answer: IncomingMessage, body: Uint8Array<ArrayBuffer>): Guard
     for (const line of [value].flat()) headers.append(name, line)
   }
   return { kind: 'answer', status: answer.statusCode ?? 0, headers, body }
+}
+
+function refusal(reason: FetchRefusal): GuardedAnswer {
+  return { kind: 'refused', reason }
 }
 
 function failureOf(error: NodeJS.ErrnoException): FetchRefusal {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
 import type { AdapterFactory, Configuration, errors, Provider } from 'oidc-provider'
 import type { Emit } from '../../observability/index.ts'
@@ -13,10 +14,16 @@ import { createFetchGovernor } from './fetch-governor.ts'
 import { createInitialAccessTokens, type InitialAccessTokens } from './initial-access-tokens.ts'
 import type { ClientsOptions } from './options.ts'
 import { createRateLimit } from './rate-limit.ts'
-import { createRegistrationHandler, type HandleRegistration } from './registration.ts'
+import {
+  createRegistrationHandler,
+  type HandleRegistration,
+  type PendingRegistration,
+} from './registration.ts'
 import { createRegistrationRecords } from './registration-records.ts'
 import { type ClientsSettings, parseClientsOptions } from './settings.ts'
-import { parseStaticClients } from './static-clients.ts'
+import { parseStaticClients, type StaticClient } from './static-clients.ts'
+
+type ProviderMetadata = NonNullable<Configuration['clients']>[number]
 
 /** What the clients part needs of the server around it. */
 export interface ClientsContext {
@@ -79,9 +86,9 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
 
   return {
     configuration: {
-      adapter: registration ? withExpiringClients(adapter, registration.unusedSeconds) : adapter,
+      adapter: desk?.adapter ?? adapter,
       clientAuthMethods: [...rules.authMethods],
-      clients: structuredClone(clients) as NonNullable<Configuration['clients']>,
+      clients: clients.map(toProviderMetadata),
       extraClientMetadata: createClientCheck(rules.privateUseSchemes, providerErrors),
       fetch: createProviderFetch(documents, guarded, new Set(keyUrls)),
     },
@@ -99,6 +106,11 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
     initialAccessTokens: tokens,
     noteApproval: async (clientId) => documents?.noteApproval(clientId),
   }
+}
+
+/** A copy with lists that `oidc-provider` may change. */
+function toProviderMetadata(client: StaticClient): ProviderMetadata {
+  return { ...structuredClone(client) } as object as ProviderMetadata
 }
 
 function createDocuments(
@@ -120,6 +132,7 @@ function createDocuments(
 
 interface RegistrationDesk {
   readonly handle: HandleRegistration
+  readonly adapter: AdapterFactory
   attach(provider: Provider): void
 }
 
@@ -131,7 +144,7 @@ function createDesk(
   if (registration === undefined) return undefined
   const { storage, tenant, adapter, clock, emit, addressOf } = context
   const records = createRegistrationRecords(registration, storage, tenant, adapter('Client'), clock)
-  const created = new WeakMap<IncomingMessage, string>()
+  const pending = new AsyncLocalStorage<PendingRegistration>()
   let current: Provider | undefined
   const handle = createRegistrationHandler({
     needsToken: registration.mode === 'token',
@@ -142,15 +155,20 @@ function createDesk(
     emit,
     addressOf,
     describeClient: async (clientId) => (await current?.Client.find(clientId))?.metadata(),
-    createdFor: (req) => created.get(req),
+    whileRegistering: (registered, run) => pending.run(registered, run),
   })
   return {
     handle,
+    adapter: withExpiringClients(adapter, registration.unusedSeconds, async (clientId) => {
+      const registered = pending.getStore()
+      if (registered === undefined) return
+      const { metadata, address } = registered
+      await records.add(clientId, metadata)
+      const clientName = metadata.client_name
+      emit({ type: 'client.registered', clientId, clientName, folded: false, address })
+    }),
     attach(provider) {
       current = provider
-      provider.on('registration_create.success', (ctx, { clientId }) => {
-        created.set(ctx.req, clientId)
-      })
       provider.on('grant.success', ({ oidc: { client } }) => {
         // Where it fails, the next use tries again.
         if (client !== undefined) records.noteUse(client.clientId).catch(() => undefined)

@@ -47,7 +47,7 @@ export function createInitialAccessTokens(
     },
     async find(token) {
       const hash = hashOf(token)
-      const [match] = known.filter((candidate) => timingSafeEqual(candidate.hash, hash))
+      const match = known.find((candidate) => timingSafeEqual(candidate.hash, hash))
       if (match !== undefined) {
         const isExpired = match.expiresAt !== undefined && match.expiresAt <= clock.now()
         return isExpired ? undefined : { grantTypes: match.grantTypes ?? [] }

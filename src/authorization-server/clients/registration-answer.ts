@@ -5,8 +5,11 @@ export interface RegistrationAnswer {
   readonly status: number
   readonly body: object
   readonly headers?: Readonly<Record<string, string>>
-  /** For the audit event; `undefined` for a success. */
-  readonly reason: string | undefined
+}
+
+/** A refusal, and why for the audit event. */
+export interface RefusalAnswer extends RegistrationAnswer {
+  readonly reason: string
 }
 
 /** An error answer (RFC 7591 §3.2.2; RFC 6750 §3 for 401 and 403). */
@@ -15,7 +18,7 @@ export function errorAnswer(
   error: string,
   description: string,
   details: { readonly headers?: Readonly<Record<string, string>>; readonly reason?: string } = {},
-): RegistrationAnswer {
+): RefusalAnswer {
   return {
     status,
     body: { error, error_description: description },
@@ -25,11 +28,7 @@ export function errorAnswer(
 }
 
 /** 429 or 503: the same request may succeed later. */
-export function laterAnswer(
-  status: 429 | 503,
-  seconds: number,
-  reason: string,
-): RegistrationAnswer {
+export function laterAnswer(status: 429 | 503, seconds: number, reason: string): RefusalAnswer {
   const description =
     status === 429
       ? 'too many registrations; try again later'

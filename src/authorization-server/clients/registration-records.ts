@@ -57,8 +57,10 @@ export function createRegistrationRecords(
       const now = clock.elapsed() / 1_000
       if (counted === undefined || now - counted.at > RECOUNT_SECONDS) {
         const key = await keyOf('')
+        const prefix = key.slice(0, key.lastIndexOf(':') + 1)
+        const keys = storage.list(prefix)[Symbol.asyncIterator]()
         let found = 0
-        for await (const _key of storage.list(key.slice(0, key.lastIndexOf(':') + 1))) found += 1
+        while ((await keys.next()).done !== true) found += 1
         counted = { at: now, clients: found }
       }
       return counted.clients >= maxClients

@@ -1,4 +1,4 @@
-import { IncomingMessage } from 'node:http'
+import { type IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { readJsonEvents } from '../../http/index.ts'
 
 /** The body of a registration, or why it could not be read. */
@@ -24,7 +24,10 @@ export function withBody(req: IncomingMessage, body: object): IncomingMessage {
   const bytes = Buffer.from(JSON.stringify(body))
   const copy = new IncomingMessage(req.socket)
   const { method, url, httpVersion, httpVersionMajor, httpVersionMinor } = req
-  const headers = { ...req.headers, 'content-length': String(bytes.byteLength) }
+  const headers: IncomingHttpHeaders = {
+    ...req.headers,
+    'content-length': String(bytes.byteLength),
+  }
   for (const name of UNSENT) delete headers[name]
   // Where `oidc-provider` finds the path that it is mounted at.
   const mount = 'originalUrl' in req ? { originalUrl: req.originalUrl } : {}

@@ -7,12 +7,7 @@ import type { ClientMetadata, MetadataFault, MetadataRules } from './client-meta
 import type { InitialAccess, InitialAccessTokens } from './initial-access-tokens.ts'
 import { parseMetadata } from './parse-metadata.ts'
 import type { RateLimit } from './rate-limit.ts'
-import {
-  errorAnswer,
-  laterAnswer,
-  type RegistrationAnswer,
-  sendAnswer,
-} from './registration-answer.ts'
+import { errorAnswer, laterAnswer, type RefusalAnswer, sendAnswer } from './registration-answer.ts'
 import type { RegistrationRecords } from './registration-records.ts'
 import { readRegistration, withBody } from './registration-request.ts'
 
@@ -34,13 +29,27 @@ export interface RegistrationHandlerSettings {
   readonly addressOf: (req: IncomingMessage) => string | undefined
   /** The metadata of a registered client as an answer has it. */
   readonly describeClient: (clientId: string) => Promise<object | undefined>
-  /** The client that `oidc-provider` has made for a request that was handed on. */
-  readonly createdFor: (req: IncomingMessage) => string | undefined
+  /** Runs what makes a client of this metadata. */
+  readonly whileRegistering: (
+    registration: PendingRegistration,
+    run: () => Promise<void>,
+  ) => Promise<void>
+}
+
+/** A registration that `oidc-provider` is working on. */
+export interface PendingRegistration {
+  readonly metadata: ClientMetadata
+  readonly address: string | undefined
 }
 
 type Decision =
-  | { readonly kind: 'answer'; readonly answer: RegistrationAnswer }
-  | { readonly kind: 'same'; readonly clientId: string; readonly client: object }
+  | { readonly kind: 'refused'; readonly answer: RefusalAnswer }
+  | {
+      readonly kind: 'same'
+      readonly clientId: string
+      readonly clientName: string | undefined
+      readonly client: object
+    }
   | { readonly kind: 'new'; readonly metadata: ClientMetadata }
 
 const FULL_RETRY_SECONDS = 60 * 60
@@ -55,38 +64,28 @@ const OUTAGE_RETRY_SECONDS = 5
 export function createRegistrationHandler(
   settings: RegistrationHandlerSettings,
 ): HandleRegistration {
-  const { emit, addressOf, records, createdFor } = settings
+  const { emit, addressOf, whileRegistering } = settings
   return async (req, res, next) => {
     const address = addressOf(req)
     const decision = await decide(settings, req, address).catch(answerOutage)
-    if (decision.kind === 'new') {
-      const { metadata } = decision
-      const request = withBody(req, metadata)
-      await next(request, res)
-      const clientId = createdFor(request)
-      if (clientId === undefined) return
-      // The client has its answer; without this record it is only not folded and not counted.
-      await records.add(clientId, metadata).catch(() => undefined)
-      emitRegistered(emit, clientId, metadata.client_name, false, address)
-      return
-    }
-    const answer =
-      decision.kind === 'same'
-        ? { status: 201, body: decision.client, reason: undefined }
-        : decision.answer
-    sendAnswer(res, answer)
-    if (decision.kind === 'same') {
-      const name = new Map(Object.entries(decision.client)).get('client_name')
-      emitRegistered(
-        emit,
-        decision.clientId,
-        typeof name === 'string' ? name : undefined,
-        true,
-        address,
-      )
-    } else if (answer.reason !== undefined) {
-      const { status, reason } = answer
-      emit({ type: 'client.registration_refused', reason, status, address })
+    switch (decision.kind) {
+      case 'new': {
+        const { metadata } = decision
+        const request = withBody(req, metadata)
+        await whileRegistering({ metadata, address }, () => next(request, res))
+        return
+      }
+      case 'same': {
+        const { clientId, client, clientName } = decision
+        emit({ type: 'client.registered', clientId, clientName, folded: true, address })
+        sendAnswer(res, { status: 201, body: client })
+        return
+      }
+      case 'refused': {
+        const { status, reason } = decision.answer
+        emit({ type: 'client.registration_refused', reason, status, address })
+        sendAnswer(res, decision.answer)
+      }
     }
   }
 }
@@ -114,7 +113,9 @@ async function decide(
   const { metadata } = verdict
   const clientId = await records.findSame(metadata)
   const client = clientId === undefined ? undefined : await describeClient(clientId)
-  if (clientId !== undefined && client !== undefined) return { kind: 'same', clientId, client }
+  if (clientId !== undefined && client !== undefined) {
+    return { kind: 'same', clientId, client, clientName: metadata.client_name }
+  }
   if (await records.isFull()) return refuse(laterAnswer(429, FULL_RETRY_SECONDS, 'full'))
   return { kind: 'new', metadata }
 }
@@ -122,7 +123,7 @@ async function decide(
 async function checkToken(
   { needsToken, tokens }: RegistrationHandlerSettings,
   req: IncomingMessage,
-): Promise<InitialAccess | RegistrationAnswer> {
+): Promise<InitialAccess | RefusalAnswer> {
   if (!needsToken) return { grantTypes: [] }
   const credentials = parseBearerToken(req.headersDistinct['authorization'] ?? [])
   const access = credentials.kind === 'token' ? await tokens.find(credentials.token) : undefined
@@ -133,7 +134,7 @@ async function checkToken(
   })
 }
 
-function bodyAnswer(kind: 'malformed' | 'too_large' | 'not_json'): RegistrationAnswer {
+function bodyAnswer(kind: 'malformed' | 'too_large' | 'not_json'): RefusalAnswer {
   if (kind === 'too_large') {
     return errorAnswer(413, 'invalid_client_metadata', 'the metadata is too large', {
       headers: { Connection: 'close' },
@@ -146,7 +147,7 @@ function bodyAnswer(kind: 'malformed' | 'too_large' | 'not_json'): RegistrationA
 }
 
 /** 403 for whoever has a token that does not allow it; 400 for everybody else. */
-function faultAnswer(fault: MetadataFault, hasToken: boolean): RegistrationAnswer {
+function faultAnswer(fault: MetadataFault, hasToken: boolean): RefusalAnswer {
   if (fault.privilege === true && hasToken) {
     return errorAnswer(403, 'insufficient_scope', fault.description, {
       headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
@@ -155,22 +156,12 @@ function faultAnswer(fault: MetadataFault, hasToken: boolean): RegistrationAnswe
   return errorAnswer(400, fault.error, fault.description, { reason: fault.field })
 }
 
-function refuse(answer: RegistrationAnswer): Decision {
-  return { kind: 'answer', answer }
+function refuse(answer: RefusalAnswer): Decision {
+  return { kind: 'refused', answer }
 }
 
 /** A store that fails is no fault of the client; a client that has left is told nothing. */
 function answerOutage(error: unknown): Decision {
   const reason = error instanceof StorageError ? 'storage' : 'unreadable'
   return refuse(laterAnswer(503, OUTAGE_RETRY_SECONDS, reason))
-}
-
-function emitRegistered(
-  emit: Emit,
-  clientId: string,
-  clientName: string | undefined,
-  folded: boolean,
-  address: string | undefined,
-): void {
-  emit({ type: 'client.registered', clientId, clientName, folded, address })
 }

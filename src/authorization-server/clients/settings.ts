@@ -122,11 +122,7 @@ function parseRegistration(
   for (const [index, token] of initialAccessTokens.entries()) {
     const path = `registration.initialAccessTokens[${index}]`
     requireKnownKeys(token, ['sha256', 'expiresAt', 'grantTypes'], path)
-    requireType(
-      /^[0-9a-f]{64}$/.test(String(token.sha256)),
-      `${path}.sha256`,
-      '64 characters of hex',
-    )
+    requireType(/^[0-9a-f]{64}$/.test(token.sha256), `${path}.sha256`, '64 characters of hex')
   }
   return {
     mode,
