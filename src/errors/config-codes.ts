@@ -4,6 +4,7 @@ import type { ErrorCodeEntry } from './code-entry.ts'
 export type ConfigErrorCode =
   | 'ERR_CONFIG_ALGORITHMS_MIXED'
   | 'ERR_CONFIG_ALGORITHM_UNSUPPORTED'
+  | 'ERR_CONFIG_AUTHORIZATION_PARAMETER'
   | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
   | 'ERR_CONFIG_HOST_INVALID'
   | 'ERR_CONFIG_ISSUER_DUPLICATE'
@@ -49,6 +50,11 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   ERR_CONFIG_ALGORITHM_UNSUPPORTED: {
     cause: 'The signature algorithm is not one that access tokens may use (RFC 8725 §3.2).',
     remedy: 'List asymmetric JWS algorithms such as ES256 or RS256, or HS256 beside a `secret`.',
+  },
+  ERR_CONFIG_AUTHORIZATION_PARAMETER: {
+    cause: 'The parameter of the authorization request is one that this server sets itself.',
+    remedy:
+      'Remove it; scopes, audience and client have options of their own, and the rest is never configured.',
   },
   ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN: {
     cause:

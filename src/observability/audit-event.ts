@@ -34,6 +34,15 @@ export interface OperationFacts {
   readonly operations: readonly { readonly method: string; readonly name: string }[]
 }
 
+/** A credential of a user at an upstream. */
+export interface CredentialFacts {
+  /** Seconds since the epoch. */
+  readonly at: number
+  /** The account's identifier: `sub` of our tokens. */
+  readonly accountId: string
+  readonly upstream: string
+}
+
 /** One thing that happened. `type` and `reason` are stable. */
 export type AuditEvent =
   /** A request was let through to the handler. */
@@ -75,6 +84,17 @@ export type AuditEvent =
   | { readonly type: 'jwks.private_material'; readonly issuer: string; readonly error: Error }
   /** Metadata or keys could not be read; nobody waited for them. */
   | { readonly type: 'discovery.failed'; readonly issuer: string; readonly error: Error }
+  /** A callback came from another browser than the one that approved: an attack, or lost cookies. */
+  | {
+      readonly type: 'flow.browser_mismatch'
+      readonly at: number
+      readonly correlationId: string
+      readonly upstream: string
+    }
+  /** The upstream has ended a user's credential, who has to sign in again. */
+  | ({ readonly type: 'cred.needs_reauth' } & CredentialFacts)
+  /** A refresh was begun and never recorded, and what it had been given is lost. */
+  | ({ readonly type: 'cred.inflight_lost' } & CredentialFacts)
   /** An option works but is risky, or was ignored. */
   | { readonly type: 'config.warning'; readonly message: string }
 

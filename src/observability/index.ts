@@ -2,6 +2,7 @@ export type {
   AuditEvent,
   AuditSink,
   CallerFacts,
+  CredentialFacts,
   OperationFacts,
   RequestFacts,
 } from './audit-event.ts'

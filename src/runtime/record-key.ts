@@ -1,7 +1,7 @@
 import { sha256Hex } from './digest.ts'
 
 /** The kinds of records that this package keeps; STORAGE.md says what is in them and how long. */
-export const RECORD_KINDS = ['revocation'] as const
+export const RECORD_KINDS = ['revocation', 'sign-in', 'upstream-token'] as const
 
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

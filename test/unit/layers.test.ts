@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['discovery', 'keys'],
   ['storage'],
   ['verifiers'],
-  ['resource-server'],
+  ['resource-server', 'authorization-server'],
   ['adapters', 'cli', 'sdk', 'testing'],
 ]
 const SRC = resolve(import.meta.dirname, '../../src')
