@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import Provider, { type Configuration, type JWK, type KoaContextWithOIDC } from 'oidc-provider'
+import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { createMemoryAdapter } from '../../src/testing/memory-adapter.ts'
 import { handleSignIn } from './sign-in-pages.ts'
@@ -84,7 +84,13 @@ export async function startEmulator(
   const handle = provider.callback()
 
   const emulated = {
-    ...{ issuer, origin, clientId, clientSecret, users, requests, provider },
+    issuer,
+    origin,
+    clientId,
+    clientSecret,
+    users,
+    requests,
+    provider,
     intercept: undefined as Intercept | undefined,
     close: () => close(server),
   }
@@ -153,9 +159,8 @@ function configure(
       const { client, session, params, provider } = ctx.oidc
       const accountId = session?.accountId
       if (client === undefined || accountId === undefined) return undefined
-      const scopes = String(params?.['scope'] ?? '')
-        .split(' ')
-        .filter((scope) => scope !== '')
+      const { scope = '' } = params ?? {}
+      const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
       const withheld = scopes.filter((scope) => withheldScopes.includes(scope))
       const grant = new provider.Grant({ clientId: client.clientId, accountId })
       grant.addOIDCScope(scopes.filter((scope) => !withheld.includes(scope)).join(' '))

@@ -94,7 +94,7 @@ function asGithub(ctx: KoaContextWithOIDC, expires: boolean): void {
     ctx.response.remove('www-authenticate')
   } else {
     body['token_type'] = 'bearer'
-    body['scope'] = String(body['scope'] ?? '').replaceAll(' ', ',')
+    body['scope'] = typeof body['scope'] === 'string' ? body['scope'].replaceAll(' ', ',') : ''
     if (!expires) delete body['expires_in']
   }
   const isJson = ctx.get('accept').includes('application/json')

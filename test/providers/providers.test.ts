@@ -25,7 +25,10 @@ async function open<Provider extends EmulatedProvider>(
 function oidc(provider: EmulatedProvider, options: Partial<OidcUpstreamOptions> = {}): Upstream {
   const { issuer, clientId, clientSecret } = provider
   return createUpstream({
-    ...{ issuer, clientId, clientSecret, allowInsecureLoopback: true },
+    issuer,
+    clientId,
+    clientSecret,
+    allowInsecureLoopback: true,
     ...options,
   })
 }
@@ -34,8 +37,16 @@ function github(provider: EmulatedGithub, scopes: readonly string[] = ['read:use
   const { issuer, clientId, clientSecret } = provider
   const { authorizationEndpoint, tokenEndpoint, userInfoEndpoint } = provider
   return createUpstream({
-    ...{ kind: 'oauth', issuer, clientId, clientSecret, scopes, allowInsecureLoopback: true },
-    ...{ authorizationEndpoint, tokenEndpoint, userInfoEndpoint, subjectClaim: 'id' },
+    kind: 'oauth',
+    issuer,
+    clientId,
+    clientSecret,
+    scopes,
+    allowInsecureLoopback: true,
+    authorizationEndpoint,
+    tokenEndpoint,
+    userInfoEndpoint,
+    subjectClaim: 'id',
   })
 }
 

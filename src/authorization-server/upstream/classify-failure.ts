@@ -5,15 +5,28 @@ import type { UpstreamFailure, UpstreamRefusal } from './upstream.ts'
 
 /** Errors that the user's or the upstream's own decision is behind. */
 const DENIALS: ReadonlySet<string> = new Set([
-  ...['access_denied', 'login_required', 'consent_required', 'interaction_required'],
+  'access_denied',
+  'login_required',
+  'consent_required',
+  'interaction_required',
   'account_selection_required',
 ])
 /** Errors that somebody has to change a configuration for (RFC 6749 §4.1.2.1, §5.2; GitHub). */
 const MISCONFIGURATIONS: ReadonlySet<string> = new Set([
-  ...['invalid_request', 'invalid_client', 'unauthorized_client', 'unsupported_response_type'],
-  ...['unsupported_grant_type', 'invalid_scope', 'invalid_target', 'invalid_client_metadata'],
-  ...['request_not_supported', 'request_uri_not_supported', 'registration_not_supported'],
-  ...['incorrect_client_credentials', 'redirect_uri_mismatch', 'application_suspended'],
+  'invalid_request',
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_client_metadata',
+  'request_not_supported',
+  'request_uri_not_supported',
+  'registration_not_supported',
+  'incorrect_client_credentials',
+  'redirect_uri_mismatch',
+  'application_suspended',
 ])
 const OUTAGES: ReadonlySet<string> = new Set([
   'temporarily_unavailable',
@@ -22,7 +35,9 @@ const OUTAGES: ReadonlySet<string> = new Set([
 ])
 /** The code or the refresh token is of no use; GitHub has names of its own. */
 const BAD_GRANTS: ReadonlySet<string> = new Set([
-  ...['invalid_grant', 'bad_verification_code', 'bad_refresh_token'],
+  'invalid_grant',
+  'bad_verification_code',
+  'bad_refresh_token',
 ])
 
 /** What an OAuth error code says. Unknown ones are not repeated: they are the sender's text. */
@@ -35,8 +50,10 @@ export function classifyErrorCode(error: string): UpstreamFailure {
 
 /** The codes of `openid-client` that are about the ID token. */
 const ID_TOKEN_CODES: ReadonlySet<string> = new Set([
-  ...['OAUTH_JWT_TIMESTAMP_CHECK_FAILED', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED'],
-  ...['OAUTH_KEY_SELECTION_FAILED', 'OAUTH_UNSUPPORTED_OPERATION'],
+  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+  'OAUTH_KEY_SELECTION_FAILED',
+  'OAUTH_UNSUPPORTED_OPERATION',
 ])
 
 /**

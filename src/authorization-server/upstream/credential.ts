@@ -81,10 +81,11 @@ export async function readCredential(
   const record = await storage.get(key)
   if (record === undefined) return undefined
   const { value, version } = record
-  const credential = parseRecord<Credential>(value, FORMAT, 'Upstream token', (content) => {
+  const credential = parseRecord(value, FORMAT, 'Upstream token', (content) => {
     const { state, accessToken, accountId, subject } = content as Partial<Credential>
     const isState = state === 'active' || state === 'needs_reauth'
-    return isState && [accessToken, accountId, subject].every((text) => typeof text === 'string')
+    const isText = [accessToken, accountId, subject].every((text) => typeof text === 'string')
+    return isState && isText ? (content as unknown as Credential) : undefined
   })
   return { credential, version }
 }

@@ -35,15 +35,38 @@ export interface UpstreamEndpoints {
 
 /** Parameters of the authorization request that nobody but this server sets. */
 export const OWN_PARAMETERS: ReadonlySet<string> = new Set([
-  ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'state', 'nonce', 'scope'],
-  ...['code_challenge', 'code_challenge_method', 'resource', 'request', 'request_uri'],
-  ...['client_secret', 'client_assertion', 'client_assertion_type'],
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'state',
+  'nonce',
+  'scope',
+  'code_challenge',
+  'code_challenge_method',
+  'resource',
+  'request',
+  'request_uri',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
 ])
 
 const COMMON = [
-  ...['name', 'kind', 'issuer', 'clientId', 'clientSecret', 'privateKey', 'clientSecretMethod'],
-  ...['audience', 'extraAuthorizeParams', 'forwardedParameters', 'claims', 'scopes'],
-  ...['allowInsecureLoopback', 'fetch'],
+  'name',
+  'kind',
+  'issuer',
+  'clientId',
+  'clientSecret',
+  'privateKey',
+  'clientSecretMethod',
+  'audience',
+  'extraAuthorizeParams',
+  'forwardedParameters',
+  'claims',
+  'scopes',
+  'allowInsecureLoopback',
+  'fetch',
 ]
 const KNOWN = {
   oidc: [...COMMON, 'userInfo'],

@@ -12,20 +12,22 @@ export function formatRecord(version: number, content: object): Uint8Array {
  * Reads what {@link formatRecord} made, without the version.
  *
  * @param subject What it is, for the message.
+ * @param check Gives the content its type, or `undefined` where it is none.
  * @throws {StorageError} `ERR_STORAGE_TAMPERED` for anything else, also for another version.
  */
 export function parseRecord<Content>(
   value: Uint8Array,
   version: number,
   subject: string,
-  isContent: (content: Readonly<Record<string, unknown>>) => boolean,
+  check: (content: Readonly<Record<string, unknown>>) => Content | undefined,
 ): Content {
   try {
     const { version: found, ...content } = JSON.parse(decoder.decode(value)) as Record<
       string,
       unknown
     >
-    if (found === version && isContent(content)) return content as Content
+    const checked = found === version ? check(content) : undefined
+    if (checked !== undefined) return checked
   } catch {
     // Said below, without what the parser quotes.
   }

@@ -134,9 +134,10 @@ function keyOf(state: string): Promise<string> {
 }
 
 function parseSignIn(value: Uint8Array): SignInRecord {
-  return parseRecord<SignInRecord>(value, FORMAT, 'Sign-in', (content) => {
+  return parseRecord(value, FORMAT, 'Sign-in', (content) => {
     const texts = [content['uid'], content['documentHash'], content['cookie']]
     const isAttempt = typeof content['attempt'] === 'object' && content['attempt'] !== null
-    return isAttempt && [...texts, content['browserHash']].every((text) => typeof text === 'string')
+    const isText = [...texts, content['browserHash']].every((text) => typeof text === 'string')
+    return isAttempt && isText ? (content as unknown as SignInRecord) : undefined
   })
 }

@@ -96,8 +96,14 @@ export function createUpstreamTokens(options: UpstreamTokensOptions): UpstreamTo
       const { accessToken, refreshToken, scopes } = tokens
       const { accountId, upstream, subject } = owner
       const { value, options: write } = formatCredential({
-        ...{ accountId, upstream, subject, state: 'active', failures: 0 },
-        ...{ accessToken, refreshToken, scopes },
+        accountId,
+        upstream,
+        subject,
+        state: 'active',
+        failures: 0,
+        accessToken,
+        refreshToken,
+        scopes,
         ...lifetimeOf(tokens, clock.now(), random()),
       })
       await storage.set(await credentialKey(owner), value, write)

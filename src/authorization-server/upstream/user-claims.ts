@@ -17,8 +17,26 @@ export const DEFAULT_CLAIM_NAMES: ClaimNames = {
 
 /** Claims of ours that identify the token or its user, and that no upstream may set. */
 export const PROTECTED_CLAIMS: ReadonlySet<string> = new Set([
-  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'azp', 'scope', 'cnf', 'act'],
-  ...['nonce', 'auth_time', 'acr', 'amr', 'at_hash', 'sid', 'resource', 'authorization_details'],
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'client_id',
+  'azp',
+  'scope',
+  'cnf',
+  'act',
+  'nonce',
+  'auth_time',
+  'acr',
+  'amr',
+  'at_hash',
+  'sid',
+  'resource',
+  'authorization_details',
 ])
 
 const MAX_TEXT_LENGTH = 1_024
