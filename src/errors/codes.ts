@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'ERR_STORAGE_TAMPERED'
   | 'ERR_STORAGE_UNAVAILABLE'
   | 'ERR_STORAGE_WRITE'
+  | 'ERR_UPSTREAM_CLIENT_REFUSED'
   | 'ERR_UPSTREAM_DECISION'
   | 'ERR_UPSTREAM_ISSUER_MISMATCH'
   | 'ERR_UPSTREAM_JWKS_INVALID'
@@ -30,6 +31,8 @@ export type ErrorCode =
   | 'ERR_UPSTREAM_METADATA_NOT_FOUND'
   | 'ERR_UPSTREAM_NOT_JSON'
   | 'ERR_UPSTREAM_REDIRECT'
+  | 'ERR_UPSTREAM_REFRESH'
+  | 'ERR_UPSTREAM_SIGN_IN_NEEDED'
   | 'ERR_UPSTREAM_STATUS'
   | 'ERR_UPSTREAM_TIMEOUT'
   | 'ERR_UPSTREAM_TOO_LARGE'
@@ -76,6 +79,11 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     cause: 'The store can be reached but cannot write.',
     remedy: 'Check free space, permissions, and that it is not read-only.',
   },
+  ERR_UPSTREAM_CLIENT_REFUSED: {
+    cause: 'The upstream refuses this server as a client, or its request (RFC 6749 §5.2).',
+    remedy:
+      'Check client id, secret and what the client may do at the upstream; users stay signed in.',
+  },
   ERR_UPSTREAM_DECISION: {
     cause:
       'The external decision point failed, gave something other than a boolean, or took too long.',
@@ -111,6 +119,14 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     cause:
       'The answer is a redirect, which is not followed (it could lead to an internal address).',
     remedy: 'Configure the final URL.',
+  },
+  ERR_UPSTREAM_REFRESH: {
+    cause: 'The upstream could not renew its access token now; the credential was kept.',
+    remedy: 'Try again after `retryAfterSeconds`; check the health of the upstream.',
+  },
+  ERR_UPSTREAM_SIGN_IN_NEEDED: {
+    cause: 'There is no credential of this user at the upstream, or the upstream has ended it.',
+    remedy: 'Let the user sign in again.',
   },
   ERR_UPSTREAM_STATUS: {
     cause: 'The answer has a status other than 200.',

@@ -7,6 +7,7 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_CLIENT'
   | 'ERR_CONFIG_CLIENT_DOMAIN'
   | 'ERR_CONFIG_CONSENT_OFF'
+  | 'ERR_CONFIG_AUTHORIZATION_PARAMETER'
   | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
   | 'ERR_CONFIG_EGRESS_PROXY'
   | 'ERR_CONFIG_HOST_INVALID'
@@ -69,6 +70,11 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   ERR_CONFIG_CLIENT_DOMAIN: {
     cause: 'The value is not a domain that client metadata documents can be trusted by.',
     remedy: 'Write a host name such as app.example.com, or *.example.com for all names below it.',
+  },
+  ERR_CONFIG_AUTHORIZATION_PARAMETER: {
+    cause: 'The parameter of the authorization request is one that this server sets itself.',
+    remedy:
+      'Remove it; scopes, audience and client have options of their own, and the rest is never configured.',
   },
   ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN: {
     cause:

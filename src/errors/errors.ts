@@ -29,10 +29,20 @@ export class ConfigError extends GatehouseError {}
 export class UpstreamError extends GatehouseError {
   /** Whether the same request can succeed later without anybody changing anything. */
   readonly retryable: boolean
+  /** When it makes sense to try again, where that is known. */
+  readonly retryAfterSeconds?: number
 
-  constructor(code: ErrorCode, subject: string, options: ErrorOptions & { retryable: boolean }) {
+  constructor(
+    code: ErrorCode,
+    subject: string,
+    options: ErrorOptions & {
+      readonly retryable: boolean
+      readonly retryAfterSeconds?: number | undefined
+    },
+  ) {
     super(code, subject, options)
     this.retryable = options.retryable
+    if (options.retryAfterSeconds !== undefined) this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

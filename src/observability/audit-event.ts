@@ -58,6 +58,12 @@ export interface SignInFacts {
   readonly correlationId: string
   /** Seconds since the epoch. */
   readonly at: number
+/** A credential of a user at an upstream. */
+export interface CredentialFacts {
+  /** Seconds since the epoch. */
+  readonly at: number
+  /** The account's identifier: `sub` of our tokens. */
+  readonly accountId: string
   readonly upstream: string
 }
 
@@ -151,6 +157,17 @@ export type AuditEvent =
       readonly clientId: string
       readonly fields: readonly string[]
     }
+  /** A callback came from another browser than the one that approved: an attack, or lost cookies. */
+  | {
+      readonly type: 'flow.browser_mismatch'
+      readonly at: number
+      readonly correlationId: string
+      readonly upstream: string
+    }
+  /** The upstream has ended a user's credential, who has to sign in again. */
+  | ({ readonly type: 'cred.needs_reauth' } & CredentialFacts)
+  /** A refresh was begun and never recorded, and what it had been given is lost. */
+  | ({ readonly type: 'cred.inflight_lost' } & CredentialFacts)
   /** An option works but is risky, or was ignored. */
   | { readonly type: 'config.warning'; readonly message: string }
 

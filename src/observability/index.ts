@@ -3,6 +3,7 @@ export type {
   AuditSink,
   CallerFacts,
   ConsentFacts,
+  CredentialFacts,
   GrantFacts,
   OperationFacts,
   RequestFacts,

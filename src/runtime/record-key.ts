@@ -24,6 +24,8 @@ export const RECORD_KINDS = [
   'revocation',
   'session',
   'session-uid',
+  'sign-in',
+  'upstream-token',
   'user',
   'user-code',
 ] as const

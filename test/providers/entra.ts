@@ -1,0 +1,111 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import {
+  bodyOf,
+  dropIssuerParameter,
+  type EmulatedProvider,
+  type ProviderOptions,
+  startEmulator,
+} from './emulator.ts'
+
+const TENANT = '9f2b3c4d-1111-4222-8333-444455556666'
+/** Survives where `oidc-provider` takes `offline_access` away: without `prompt=consent`. */
+const OFFLINE = 'emulated_offline'
+const USERS = {
+  alice: {
+    password: 'wonderland',
+    sub: 'AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ',
+    claims: {
+      oid: '00000000-0000-0000-66f3-3332eca7ea81',
+      tid: TENANT,
+      ver: '2.0',
+      name: 'Alice Liddell',
+      preferred_username: 'alice@contoso.example',
+      email: 'alice@contoso.example',
+      roles: ['Tools.Admin'],
+    },
+  },
+  bob: {
+    password: 'builder',
+    sub: 'AAAAAAAAAAAAAAAAAAAAAM0jzPdJrWsBwVGpCWXQbA8',
+    claims: {
+      oid: '00000000-0000-0000-3d1a-0b8e5d2f7c90',
+      tid: TENANT,
+      ver: '2.0',
+      name: 'Bob Builder',
+      preferred_username: 'bob@contoso.example',
+    },
+  },
+}
+
+/**
+ * A tenant like Entra ID's v2.0 endpoints: no registration, `resource` is refused (AADSTS901002),
+ * JWT access tokens whose `aud` is the application's GUID, `tid` and `oid`, nothing about PKCE in
+ * the metadata, no `iss` in the response, and refresh tokens only with `offline_access`.
+ */
+export async function startEntra(options: ProviderOptions = {}): Promise<EmulatedProvider> {
+  const base = `/${TENANT}/oauth2/v2.0`
+  /** Grants that were asked for with `offline_access`. */
+  const offline = new Set<string>()
+  const clientId = '6731de76-14a6-49ae-97bc-6eba6914391e'
+  return startEmulator(
+    {
+      issuerPath: `/${TENANT}/v2.0`,
+      clientId,
+      accessTokenTtlSeconds: 3_600,
+      users: USERS,
+      routes: {
+        authorization: `${base}/authorize`,
+        token: `${base}/token`,
+        userinfo: `${base}/userinfo`,
+        jwks: `/${TENANT}/discovery/v2.0/keys`,
+        revocation: `${base}/revoke`,
+      },
+      configuration: {
+        scopes: ['openid', 'offline_access', 'profile', 'email'],
+        claims: {
+          openid: ['sub', 'tid', 'oid', 'ver', 'roles'],
+          profile: ['name', 'preferred_username'],
+          email: ['email'],
+        },
+        features: {
+          // Of the authorization server's own making, since Entra has no resource indicators.
+          resourceIndicators: {
+            enabled: true,
+            defaultResource: () => `api://${clientId}`,
+            useGrantedResource: () => true,
+            getResourceServerInfo: () => ({
+              scope: 'access',
+              audience: clientId,
+              accessTokenFormat: 'jwt',
+              jwt: { sign: { alg: 'ES256' } },
+            }),
+          },
+        },
+        extraParams: [OFFLINE],
+        issueRefreshToken: async (_ctx, _client, code) => offline.has(code.grantId ?? ''),
+        rotateRefreshToken: true,
+      },
+      async around(ctx, next) {
+        if (refusesResource(ctx, base)) return
+        const isOffline = ctx.URL.searchParams.get('scope')?.includes('offline_access') === true
+        if (isOffline) ctx.query = { ...ctx.query, [OFFLINE]: 'yes' }
+        await next()
+        const grantId = ctx.oidc?.entities.Grant?.jti
+        if (grantId !== undefined && ctx.oidc?.params?.[OFFLINE] === 'yes') offline.add(grantId)
+        dropIssuerParameter(ctx)
+        if (ctx.oidc?.route === 'discovery') {
+          delete bodyOf(ctx)['code_challenge_methods_supported']
+          delete bodyOf(ctx)['revocation_endpoint']
+        }
+      },
+    },
+    options,
+  )
+}
+
+function refusesResource(ctx: KoaContextWithOIDC, base: string): boolean {
+  if (ctx.path !== `${base}/authorize` || !ctx.URL.searchParams.has('resource')) return false
+  ctx.status = 400
+  ctx.body = "AADSTS901002: The 'resource' request parameter is not supported."
+  return true
+}

@@ -1,0 +1,115 @@
+import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
+import {
+  bodyOf,
+  dropIssuerParameter,
+  type EmulatedProvider,
+  type ProviderOptions,
+  type ProviderUser,
+  startEmulator,
+} from './emulator.ts'
+
+const TOKEN_PATH = '/login/oauth/access_token'
+const USERS = {
+  alice: {
+    password: 'wonderland',
+    sub: '583231',
+    claims: { login: 'alice', id: 583_231, name: 'Alice Liddell', email: 'alice@example.com' },
+  },
+  bob: {
+    password: 'builder',
+    sub: '583232',
+    claims: { login: 'bob', id: 583_232, name: null, email: null },
+  },
+}
+
+/** GitHub's names for what went wrong at the token endpoint. */
+const ERRORS: Readonly<Record<string, string>> = {
+  invalid_client: 'incorrect_client_credentials',
+  invalid_grant: 'bad_verification_code',
+}
+
+/** GitHub, with the endpoints that an upstream for it is configured with. */
+export interface EmulatedGithub extends EmulatedProvider {
+  readonly authorizationEndpoint: string
+  readonly tokenEndpoint: string
+  readonly userInfoEndpoint: string
+}
+
+export interface GithubOptions extends ProviderOptions {
+  /** Like a GitHub App: tokens of 8 hours, and refresh tokens that can be used once. */
+  readonly expires?: boolean | undefined
+}
+
+/**
+ * GitHub: OAuth 2.0 alone. No metadata, no ID token, no `iss`; opaque tokens that do not expire;
+ * errors of the token endpoint with status 200, forms unless JSON is asked for, commas between
+ * scopes, and the user at `/user`.
+ */
+export async function startGithub(options: GithubOptions = {}): Promise<EmulatedGithub> {
+  const users: Readonly<Record<string, ProviderUser>> = options.users ?? USERS
+  const expires = options.expires ?? false
+  const emulated = await startEmulator(
+    {
+      issuerPath: '',
+      clientId: 'Iv1.8a61f9b3a7aba766',
+      accessTokenTtlSeconds: expires ? 28_800 : 31_536_000,
+      users,
+      routes: {
+        authorization: '/login/oauth/authorize',
+        token: TOKEN_PATH,
+        userinfo: '/not-there',
+        jwks: '/keys-not-there',
+        revocation: '/revocation-not-there',
+      },
+      configuration: {
+        scopes: ['read:user', 'user:email', 'repo', 'gist'],
+        issueRefreshToken: async () => expires,
+        rotateRefreshToken: true,
+      },
+      async around(ctx, next, provider) {
+        if (ctx.path.startsWith('/.well-known/')) ctx.status = 404
+        else if (ctx.path === '/user') await sendUser(ctx, users, provider)
+        else await next()
+        dropIssuerParameter(ctx)
+        if (ctx.path === TOKEN_PATH) asGithub(ctx, expires)
+      },
+    },
+    options,
+  )
+  return Object.assign(emulated, {
+    authorizationEndpoint: `${emulated.origin}/login/oauth/authorize`,
+    tokenEndpoint: emulated.origin + TOKEN_PATH,
+    userInfoEndpoint: `${emulated.origin}/user`,
+  })
+}
+
+function asGithub(ctx: KoaContextWithOIDC, expires: boolean): void {
+  const body = { ...bodyOf(ctx) }
+  if (typeof body['error'] === 'string') {
+    const isRefresh = ctx.oidc?.params?.['grant_type'] === 'refresh_token'
+    const isBadRefresh = isRefresh && body['error'] === 'invalid_grant'
+    body['error'] = isBadRefresh ? 'bad_refresh_token' : (ERRORS[body['error']] ?? body['error'])
+    body['error_uri'] = 'https://docs.github.com/apps/oauth'
+    ctx.status = 200
+    ctx.response.remove('www-authenticate')
+  } else {
+    body['token_type'] = 'bearer'
+    body['scope'] = typeof body['scope'] === 'string' ? body['scope'].replaceAll(' ', ',') : ''
+    if (!expires) delete body['expires_in']
+  }
+  const isJson = ctx.get('accept').includes('application/json')
+  ctx.body = isJson ? body : String(new URLSearchParams(body as Record<string, string>))
+  ctx.type = isJson ? 'json' : 'application/x-www-form-urlencoded'
+}
+
+async function sendUser(
+  ctx: KoaContextWithOIDC,
+  users: Readonly<Record<string, ProviderUser>>,
+  provider: Provider,
+): Promise<void> {
+  const token = /^Bearer (\S+)$/.exec(ctx.get('authorization'))?.[1] ?? ''
+  const found = await provider.AccessToken.find(token)
+  const user = Object.values(users).find(({ sub }) => sub === found?.accountId)
+  ctx.status = user === undefined ? 401 : 200
+  ctx.body = user?.claims ?? { message: 'Bad credentials' }
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { default as Provider } from 'oidc-provider'
+import { html, sendPage } from '../../src/testing/html.ts'
+import type { ProviderUser } from './emulator.ts'
+
+const MAX_FORM_BYTES = 16_384
+
+/** The sign-in page of an emulated provider, and its consent page where `prompt=consent` asks. */
+export async function handleSignIn(
+  provider: Provider,
+  users: Readonly<Record<string, ProviderUser>>,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const { prompt, session, grantId } = await provider.interactionDetails(req, res)
+  const form = req.method === 'POST' ? await readForm(req) : new URLSearchParams()
+  if (form.has('deny')) {
+    await provider.interactionFinished(req, res, { error: 'access_denied' })
+  } else if (prompt.name === 'login') {
+    const user = Object.entries(users).find(([name]) => name === form.get('username'))?.[1]
+    if (user !== undefined && user.password === form.get('password')) {
+      await provider.interactionFinished(req, res, { login: { accountId: user.sub } })
+    } else sendSignIn(res)
+  } else if (form.has('allow') && session !== undefined) {
+    await provider.interactionFinished(req, res, {
+      consent: { ...(grantId !== undefined && { grantId }) },
+    })
+  } else sendConsent(res)
+}
+
+function sendSignIn(res: ServerResponse): void {
+  sendPage(res, {
+    status: 200,
+    title: 'Sign in',
+    formTargets: ['http:', 'https:'],
+    body: html`<h1>Sign in at the provider</h1><form method="post">
+<label>Username <input name="username"></label>
+<label>Password <input name="password" type="password"></label>
+<button name="allow" value="1">Sign in</button><button name="deny" value="1">Cancel</button></form>`,
+  })
+}
+
+function sendConsent(res: ServerResponse): void {
+  sendPage(res, {
+    status: 200,
+    title: 'Consent',
+    formTargets: ['http:', 'https:'],
+    body: html`<h1>Allow access?</h1><form method="post">
+<button name="allow" value="1">Allow</button><button name="deny" value="1">Deny</button></form>`,
+  })
+}
+
+async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
+  let text = ''
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    text += chunk.toString()
+    if (text.length > MAX_FORM_BYTES) break
+  }
+  return new URLSearchParams(text)
+}

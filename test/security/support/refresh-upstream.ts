@@ -1,0 +1,19 @@
+import { createUpstream } from '../../../src/authorization-server/upstream/create-upstream.ts'
+import type { Upstream } from '../../../src/authorization-server/upstream/upstream.ts'
+
+export const NAME = 'upstream'
+
+/** The upstream that this server is the token endpoint of. */
+export function upstreamAt(origin: string): Upstream {
+  return createUpstream({
+    kind: 'oauth',
+    name: NAME,
+    issuer: origin,
+    clientId: 'gatehouse',
+    clientSecret: 's',
+    authorizationEndpoint: `${origin}/authorize`,
+    tokenEndpoint: `${origin}/token`,
+    userInfoEndpoint: `${origin}/user`,
+    allowInsecureLoopback: true,
+  })
+}
