@@ -1,7 +1,8 @@
-import type { Approval } from './interaction/approvals.ts'
 import type { Revocations } from '../revocation/index.ts'
 import type { TokenVerifier } from '../verifiers/index.ts'
+import type { Approval } from './interaction/approvals.ts'
 import type { AuthorizationServerHandler } from './listener.ts'
+import type { UpstreamToken } from './upstream/upstream-tokens.ts'
 
 /** Whose approvals: a principal of our tokens, whose subject is the account id. */
 export interface ApprovingUser {
@@ -30,6 +31,12 @@ export interface AuthorizationServer {
   readonly verifier: TokenVerifier
   /** What resource servers of other processes look at, beside `storedRevocations` of the same store. */
   readonly revocations: Revocations
+  /**
+   * An access token of the upstream for this user, renewed where it has to be.
+   *
+   * @throws {UpstreamError} `ERR_UPSTREAM_SIGN_IN_NEEDED` where the user has to sign in again
+   */
+  upstreamToken(user: ApprovingUser): Promise<UpstreamToken>
   readonly approvals: Approvals
   /** Ends what runs in the background. The storage stays open: it is the caller's. */
   close(): Promise<void>

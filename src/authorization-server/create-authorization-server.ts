@@ -3,13 +3,13 @@ import type { Approvals, AuthorizationServer } from './authorization-server.ts'
 import { type Clients, createClients } from './clients/index.ts'
 import { createRequestFacts } from './http/request-facts.ts'
 import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
-import { createEmbeddedSignIn } from './interaction/embedded-sign-in.ts'
 import { createFormTokens } from './interaction/form-tokens.ts'
 import { createSteps } from './interaction/steps.ts'
 import { createListener, type ListenerParts } from './listener.ts'
 import { type CreateAuthorizationServerOptions, parseOptions } from './options/index.ts'
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
+import { createSignInParts, type SignInParts } from './sign-in.ts'
 import { createPages } from './stand-in-pages.ts'
 import { createTokenService } from './token-service.ts'
 import { createUserRecords } from './users.ts'
@@ -43,6 +43,7 @@ export async function createAuthorizationServer(
   const users = createUserRecords(storage, rememberSeconds)
   const approvals = createApprovalRecords(storage, rememberSeconds, () => clock.now())
   const pages = createPages()
+  const signIn = createSignInParts(settings)
   const facts = createRequestFacts(settings.trustedProxyHops)
   const tokens = createTokenService({
     ...lifetimes,
@@ -81,12 +82,13 @@ export async function createAuthorizationServer(
       facts,
       steps: createSteps(storage, lifetimes.interactionSeconds),
       forms: createFormTokens(keys.cookies),
-      signIn: createEmbeddedSignIn(settings.users ?? []),
+      signIn: signIn.method,
       noteApproval: clients.noteApproval,
-      endpoints: createEndpoints(clients, source),
+      endpoints: createEndpoints(clients, source, signIn),
     }),
     verifier: tokens.verifier,
     revocations: tokens.revocations,
+    upstreamToken: signIn.upstreamToken,
     approvals: createApprovals(approvals, source),
     close: async () => undefined,
   }
@@ -96,11 +98,14 @@ export async function createAuthorizationServer(
 function createEndpoints(
   { handleRegistration }: Clients,
   source: ProviderSource,
+  { callback }: SignInParts,
 ): ListenerParts['endpoints'] {
-  if (handleRegistration === undefined) return {}
   return {
-    registration: ({ provider, req, res }) =>
-      handleRegistration(req, res, (checked, answer) => source.handle(provider, checked, answer)),
+    ...(callback && { callback }),
+    ...(handleRegistration && {
+      registration: ({ provider, req, res }) =>
+        handleRegistration(req, res, (checked, answer) => source.handle(provider, checked, answer)),
+    }),
   }
 }
 

@@ -58,6 +58,9 @@ export interface SignInFacts {
   readonly correlationId: string
   /** Seconds since the epoch. */
   readonly at: number
+  readonly upstream: string
+}
+
 /** A credential of a user at an upstream. */
 export interface CredentialFacts {
   /** Seconds since the epoch. */

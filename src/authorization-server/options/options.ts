@@ -4,6 +4,7 @@ import type { AuditSink } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { ClientsOptions } from '../clients/index.ts'
+import type { UpstreamOptions } from '../upstream/options.ts'
 
 /** A protected resource that tokens are issued for. */
 export interface ResourceOptions {
@@ -92,6 +93,8 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
     | Readonly<Record<string, readonly string[] | ResourceOptions>>
   /** Scope → what it allows, in words for the user. @defaultValue the scope itself */
   readonly scopes?: Readonly<Record<string, string>> | undefined
+  /** Where users sign in. This, or `users`. */
+  readonly upstream?: UpstreamOptions | undefined
   /** Who can sign in, instead of an upstream. Only for issuers on a loopback address. */
   readonly users?: readonly EmbeddedUser[] | undefined
   /** Holds all state: several processes share one. It must be sealed where it outlives the process. */

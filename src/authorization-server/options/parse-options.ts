@@ -23,6 +23,7 @@ const KNOWN_OPTIONS: readonly string[] = [
   'issuer',
   'resources',
   'scopes',
+  'upstream',
   'users',
   'storage',
   'keys',
@@ -63,13 +64,17 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
   const issuer = requireIssuer(options.issuer, allowInsecureLoopback, 'issuer')
   const issuerUrl = new URL(issuer)
   const emit = createEmitter(options.onEvent)
+  if (options.upstream !== undefined && options.users !== undefined) {
+    throw configError('ERR_CONFIG_OPTIONS_CONFLICT', 'upstream and users')
+  }
   return {
     issuer,
     issuerUrl,
     mountPath: parseMountPath(issuerUrl),
     resources: parseResources(options.resources, allowInsecureLoopback),
     scopeTexts: new Map(Object.entries(options.scopes ?? {})),
-    users: parseUsers(options.users, issuerUrl),
+    upstream: options.upstream,
+    users: options.upstream === undefined ? parseUsers(options.users, issuerUrl) : undefined,
     storage: options.storage,
     keys: parseKeys(options.keys),
     lifetimes: parseLifetimes(options.lifetimes ?? {}),

@@ -3,6 +3,7 @@ import type { Emit } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { ClientsOptions } from '../clients/index.ts'
+import type { UpstreamOptions } from '../upstream/options.ts'
 import type {
   AuthorizationServerKeys,
   ConsentOptions,
@@ -30,6 +31,8 @@ export interface Settings {
   readonly resources: readonly ResourceSettings[]
   readonly scopeTexts: ReadonlyMap<string, string>
   readonly users: readonly EmbeddedUser[] | undefined
+  /** Checked where the upstream is made of it. */
+  readonly upstream: UpstreamOptions | undefined
   readonly storage: Storage
   readonly keys: AuthorizationServerKeys
   readonly lifetimes: Complete<LifetimeOptions>

@@ -5,14 +5,6 @@ import {
 } from '../../discovery/index.ts'
 import { ConfigError, UpstreamError } from '../../errors/index.ts'
 import type { Emit } from '../../observability/index.ts'
-import type { Clock } from '../../runtime/index.ts'
-import {
-  ASYMMETRIC_ALGORITHMS,
-  isLongEnough,
-  type SharedSecret,
-  SYMMETRIC_ALGORITHMS,
-  type TrustedIssuer,
-} from '../../verifiers/index.ts'
 import {
   configError,
   type PlainTypes,
@@ -24,6 +16,14 @@ import {
   requireStrings,
   requireType,
 } from '../../options/index.ts'
+import type { Clock } from '../../runtime/index.ts'
+import {
+  ASYMMETRIC_ALGORITHMS,
+  isLongEnough,
+  type SharedSecret,
+  SYMMETRIC_ALGORITHMS,
+  type TrustedIssuer,
+} from '../../verifiers/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 
 /** What an authorization server's options have in common with the others. */

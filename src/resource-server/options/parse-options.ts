@@ -5,10 +5,6 @@ import {
   wellKnownUrl,
 } from '../../oauth/index.ts'
 import { createEmitter } from '../../observability/index.ts'
-import { definePolicy, isPolicy } from '../../policy/index.ts'
-import { createMemoryRevocations } from '../../revocation/index.ts'
-import { systemClock } from '../../runtime/index.ts'
-import { createJwtVerifier } from '../../verifiers/index.ts'
 import {
   configError,
   type PlainTypes,
@@ -20,6 +16,10 @@ import {
   requireSecure,
   requireType,
 } from '../../options/index.ts'
+import { definePolicy, isPolicy } from '../../policy/index.ts'
+import { createMemoryRevocations } from '../../revocation/index.ts'
+import { systemClock } from '../../runtime/index.ts'
+import { createJwtVerifier } from '../../verifiers/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 import { parseCors, parseHops, parseHosts, parseRealm } from './parse-access.ts'
 import {

@@ -1,0 +1,47 @@
+import { sendPage } from '../http/send.ts'
+import type { UpstreamFailure } from '../upstream/upstream.ts'
+import type { Visit } from './exchange.ts'
+
+interface Explanation {
+  readonly status: number
+  readonly cause: string
+  readonly remedy: string
+}
+
+const EXPLANATIONS: Readonly<Record<UpstreamFailure['kind'], Explanation>> = {
+  denied: {
+    status: 403,
+    cause: 'You were not signed in: you or your identity provider said no.',
+    remedy: 'Try again, or ask whoever runs the identity provider for access.',
+  },
+  misconfigured: {
+    status: 502,
+    cause: 'The identity provider does not accept this server.',
+    remedy: 'Tell whoever runs this server; you cannot mend it yourself.',
+  },
+  unavailable: {
+    status: 503,
+    cause: 'The identity provider cannot be reached at the moment.',
+    remedy: 'Try again in a minute.',
+  },
+  refused: {
+    status: 400,
+    cause: 'The identity provider gave an answer that this server does not trust.',
+    remedy: 'Try again. If it happens again, tell whoever runs this server.',
+  },
+}
+
+/** Explains to the user why they are not signed in. What the upstream wrote is never shown. */
+export function sendUpstreamFailure(
+  { parts, res, correlationId }: Visit,
+  failure: UpstreamFailure,
+  { upstream, retryPath }: { readonly upstream: string; readonly retryPath: string | undefined },
+): void {
+  const { emit, clock } = parts.settings
+  const reason = failure.kind === 'refused' ? failure.reason : failure.kind
+  emit({ type: 'sign_in.failed', correlationId, at: clock.now(), upstream, reason })
+  const page = parts.pages.error({ ...EXPLANATIONS[failure.kind], correlationId, retryPath })
+  const headers: Record<string, string> =
+    failure.kind === 'unavailable' ? { 'Retry-After': String(failure.retryAfterSeconds) } : {}
+  sendPage(res, page, headers)
+}
