@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterAll, expect } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import type { Storage } from '../../src/storage/storage.ts'
 import { collect } from '../../src/testing/storage-contract/world.ts'
 import type { Release, Target } from './next-release.ts'
@@ -64,12 +64,16 @@ export async function startWorker(orders: Orders): Promise<LoadWorker> {
   return { report: () => ask('report'), stop: () => ask('stop') }
 }
 
+/** Unlike `expect.poll`, it works in tests that run side by side. */
+export async function waitUntil(isDone: () => Promise<boolean>): Promise<void> {
+  await vi.waitUntil(isDone, { timeout: PATIENCE_MILLISECONDS, interval: 50 })
+}
+
 /** Waits until every process has done so many rounds more. */
 export async function passRounds(workers: readonly LoadWorker[], rounds: number): Promise<void> {
   for (const worker of workers) {
     const { operations } = await worker.report()
-    const done = async () => (await worker.report()).operations - operations
-    await expect.poll(done, { timeout: PATIENCE_MILLISECONDS }).toBeGreaterThanOrEqual(rounds)
+    await waitUntil(async () => (await worker.report()).operations >= operations + rounds)
   }
 }
 

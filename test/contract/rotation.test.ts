@@ -11,7 +11,14 @@ import {
 } from '../../src/keys/index.ts'
 import { keysInUse, reseal, type Storage, sealed } from '../../src/storage/index.ts'
 import { runHere } from '../cli/support.ts'
-import { expectNoFailure, type LoadWorker, passRounds, prepareLoad, startWorker } from './load.ts'
+import {
+  expectNoFailure,
+  type LoadWorker,
+  passRounds,
+  prepareLoad,
+  startWorker,
+  waitUntil,
+} from './load.ts'
 import { openAs, type Target } from './next-release.ts'
 import { targetKinds } from './targets.ts'
 import { createTestFolder } from './test-folder.ts'
@@ -106,9 +113,9 @@ async function untilUsed(
   ring: KeyRing,
   before: string,
 ): Promise<void> {
-  const used = async () => {
+  await waitUntil(async () => {
     const reports = await Promise.all(workers.map((worker) => worker.report()))
-    return [...reports.map(({ kid }) => kid), (await ring.current()).kid]
-  }
-  await expect.poll(used, { timeout: 60_000, interval: 100 }).not.toContain(before)
+    const kids = [...reports.map(({ kid }) => kid), (await ring.current()).kid]
+    return !kids.includes(before)
+  })
 }

@@ -1,13 +1,12 @@
 import { runLane } from './lane.ts'
 import type { Place } from './places.ts'
-import type { Random } from './random.ts'
 
 /** How often processes are killed, and where they write. */
 export interface Campaign {
   readonly kills: number
   /** There are fewer kills where the time is over before. */
   readonly milliseconds: number
-  readonly random: Random
+  readonly seed: number
   /** The stores of a lane, always the same in the same order; sealed ones are others. */
   readonly placesOf: (lane: number, isSealed: boolean) => readonly Place[]
 }

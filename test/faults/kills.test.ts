@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
-import { Pool } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { StoredKeys } from '../../src/keys/index.ts'
 import { missingService, POSTGRES_URL, REDIS_URL } from '../contract/services.ts'
 import { createTestFolder } from '../contract/test-folder.ts'
 import { makeKeys } from '../unit/keys/support.ts'
 import { runCampaign } from './campaign.ts'
+import { cleanUp } from './clean-up.ts'
 import type { Place } from './places.ts'
-import { createRandom } from './random.ts'
 import { PATIENCE, report, SCALE, SEED } from './scale.ts'
 
 /** One process writes to all stores at once, so that each kill is one for each of them. */
@@ -19,20 +17,7 @@ const STORES = ['SQLite', 'Redis', 'PostgreSQL']
 
 describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, () => {
   const folder = createTestFolder()
-  afterAll(async () => {
-    const redis = new Redis(REDIS_URL)
-    for await (const keys of redis.scanStream({ match: `{${NAME}*`, count: 1_000 })) {
-      if ((keys as string[]).length > 0) await redis.unlink(keys as string[])
-    }
-    await redis.quit()
-    const pool = new Pool({ connectionString: POSTGRES_URL })
-    const { rows } = await pool.query<{ readonly name: string }>(
-      'SELECT nspname AS name FROM pg_namespace WHERE starts_with(nspname, $1)',
-      [NAME],
-    )
-    for (const { name } of rows) await pool.query(`DROP SCHEMA ${name} CASCADE`)
-    await pool.end()
-  })
+  afterAll(() => cleanUp(NAME))
 
   test(
     `lose nothing, mix nothing, use nothing twice (FAULTS_SEED=${SEED})`,
@@ -45,7 +30,7 @@ describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, (
         return urls.map((url) => ({ url, options, keys: isSealed ? keys : undefined }))
       }
       const { kills, killMilliseconds: milliseconds } = SCALE
-      const campaign = { kills, milliseconds, random: createRandom(SEED), placesOf }
+      const campaign = { kills, milliseconds, seed: SEED, placesOf }
       const { faults, stores } = await runCampaign(campaign)
       expect(faults).toEqual([])
       expect(stores).toHaveLength(STORES.length)
@@ -57,7 +42,7 @@ describe.skipIf(missing !== '')(`SEC-267 processes that are killed${missing}`, (
         report({
           what: `process killed ${count(counts.kills)} times (SIGKILL)`,
           store: STORES[index] ?? '',
-          found: `${count(acknowledged)} acknowledged writes, all there; ${count(underWay)} under way, of which ${count(happened)} had happened; none mixed, none used twice`,
+          found: `${count(acknowledged)} acknowledged writes, all there; ${count(underWay)} operations cut off, of which ${count(happened)} had happened; none mixed, none used twice`,
         })
       }
     },

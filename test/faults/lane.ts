@@ -2,7 +2,7 @@ import type { Storage } from '../../src/storage/storage.ts'
 import type { Campaign, CampaignReport, StoreCounts } from './campaign.ts'
 import { checkEntries, findRevived, isFault } from './check-entries.ts'
 import type { Entry } from './ledger.ts'
-import type { Random } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 import { startWorker, type Worker } from './start-worker.ts'
 import { createStores, type Stores } from './stores.ts'
 
@@ -13,7 +13,8 @@ interface Killed {
   readonly entries: readonly Entry[]
 }
 
-const SLOTS = 3
+/** A kill cuts off as many operations on each store, each wherever it is. */
+const SLOTS = 6
 /** Of the ledger: some 20 are there at once, and so many after some hundredths of a second. */
 const MAX_LINES = 250
 const MAX_MICROSECONDS = 1_000
@@ -22,7 +23,8 @@ const SEALED_EVERY = 5
 
 /** Workers one after the other, of which the next one gets ready while one is checked. */
 export async function runLane(campaign: Campaign, lane: number): Promise<CampaignReport> {
-  const { kills, milliseconds, random, placesOf } = campaign
+  const { kills, milliseconds, seed: campaignSeed, placesOf } = campaign
+  const random = createRandom(campaignSeed + lane)
   const deadline = performance.now() + milliseconds
   const stores = createStores()
   const counts = placesOf(lane, false).map(() => ({

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { Pool } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type OpenStorageOptions, openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { bytes } from '../../src/testing/storage-contract/world.ts'
 import { openOutageProxy } from '../contract/outage-proxy.ts'
 import { missingService, POSTGRES, POSTGRES_URL, REDIS, REDIS_URL } from '../contract/services.ts'
+import { cleanUp } from './clean-up.ts'
 
 const NAME = `nodes_${randomUUID().replaceAll('-', '')}`
 const missing = (await missingService('Redis')) || (await missingService('PostgreSQL'))
@@ -21,11 +21,7 @@ const STORES = [
 describe.skipIf(missing !== '')(
   `SEC-367 nodes that lose the network to the store${missing}`,
   () => {
-    afterAll(async () => {
-      const pool = new Pool({ connectionString: POSTGRES_URL })
-      await pool.query(`DROP SCHEMA IF EXISTS ${NAME} CASCADE`)
-      await pool.end()
-    })
+    afterAll(() => cleanUp(NAME))
 
     const cases = STORES.flatMap(([name, target, url]) =>
       (['cut', 'stall'] as const).map((outage) => [name, outage, target, url] as const),

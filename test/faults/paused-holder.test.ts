@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { Pool } from 'pg'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { bytes, read } from '../../src/testing/storage-contract/world.ts'
 import { forkProcess } from '../contract/fork-process.ts'
 import { missingService, POSTGRES_URL, REDIS_URL } from '../contract/services.ts'
 import { createTestFolder } from '../contract/test-folder.ts'
+import { cleanUp } from './clean-up.ts'
 import type { LateOutcome } from './lock-holder.ts'
 import { openPlace, type Place } from './places.ts'
 
@@ -18,12 +18,7 @@ const noPostgres = await missingService('PostgreSQL')
 vi.setConfig({ testTimeout: 60_000 })
 
 describe('SEC-361 a lock holder that was paused for longer than its lock lives', () => {
-  afterAll(async () => {
-    if (noPostgres !== '') return
-    const pool = new Pool({ connectionString: POSTGRES_URL })
-    await pool.query(`DROP SCHEMA IF EXISTS ${NAME} CASCADE`)
-    await pool.end()
-  })
+  afterAll(() => cleanUp(NAME))
 
   test('in SQLite, its late write loses', () =>
     expectLateWriteToLose({ url: `sqlite:${folder.file('paused.db')}`, options }))

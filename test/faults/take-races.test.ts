@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
-import { Pool } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { memory } from '../../src/storage/memory.ts'
 import { missingService, POSTGRES_URL, REDIS_URL } from '../contract/services.ts'
 import { expectOneWinnerEach } from '../contract/take-race.ts'
 import { createTestFolder } from '../contract/test-folder.ts'
+import { cleanUp } from './clean-up.ts'
 import { PATIENCE, report, SCALE } from './scale.ts'
 
 const missing = (await missingService('Redis')) || (await missingService('PostgreSQL'))
@@ -14,16 +13,7 @@ const RACES = SCALE.races.toLocaleString('en')
 const folder = createTestFolder()
 
 describe(`SEC-280 of ${RACES} races for a record, each has one winner`, () => {
-  afterAll(async () => {
-    if (missing !== '') return
-    const redis = new Redis(REDIS_URL)
-    const left = await redis.keys(`{${NAME}*`)
-    if (left.length > 0) await redis.del(left)
-    await redis.quit()
-    const pool = new Pool({ connectionString: POSTGRES_URL })
-    await pool.query(`DROP SCHEMA IF EXISTS ${NAME} CASCADE`)
-    await pool.end()
-  })
+  afterAll(() => cleanUp(NAME))
 
   test('among four callers of one process, in memory', { timeout: PATIENCE }, async () => {
     const storage = memory()

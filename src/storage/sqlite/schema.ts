@@ -65,6 +65,7 @@ export function migrate(
   if (readVersion(database, path, known) >= known) return
   database.exec('BEGIN IMMEDIATE')
   try {
+    database.exec(CREATE_SCHEMA_VERSION)
     const from = readVersion(database, path, known)
     for (const { statements } of migrations.slice(from)) database.exec(statements)
     if (from < known) writeVersion(database, schemaVersionOf(migrations))
@@ -90,7 +91,6 @@ function readVersion(database: DatabaseSync, path: string, known: number): numbe
 }
 
 function writeVersion(database: DatabaseSync, { version, compatibleFrom }: SchemaVersion): void {
-  database.exec(CREATE_SCHEMA_VERSION)
   database
     .prepare('INSERT OR REPLACE INTO schema_version VALUES (1, ?, ?)')
     .run(version, compatibleFrom)
