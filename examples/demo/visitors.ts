@@ -20,6 +20,10 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'public':
       print(line(event, 'cyan', event.what))
       break
+    case 'client.document_refused':
+    case 'client.metadata_changed':
+    case 'client.registered':
+    case 'client.registration_refused':
     case 'config.warning':
     case 'discovery.failed':
     case 'jwks.private_material':
