@@ -21,7 +21,10 @@ export function printAuditEvent(event: AuditEvent): void {
       print(line(event, 'cyan', event.what))
       break
     case 'config.warning':
+    case 'cred.inflight_lost':
+    case 'cred.needs_reauth':
     case 'discovery.failed':
+    case 'flow.browser_mismatch':
     case 'jwks.private_material':
     case 'jwks.stale':
       print(`  ${paint('red', event.type)}`)
