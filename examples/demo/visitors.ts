@@ -20,8 +20,15 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'public':
       print(line(event, 'cyan', event.what))
       break
+    case 'client.document_refused':
+    case 'client.metadata_changed':
+    case 'client.registered':
+    case 'client.registration_refused':
     case 'config.warning':
+    case 'cred.inflight_lost':
+    case 'cred.needs_reauth':
     case 'discovery.failed':
+    case 'flow.browser_mismatch':
     case 'jwks.private_material':
     case 'jwks.stale':
       print(`  ${paint('red', event.type)}`)

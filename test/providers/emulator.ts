@@ -159,8 +159,8 @@ function configure(
       const { client, session, params, provider } = ctx.oidc
       const accountId = session?.accountId
       if (client === undefined || accountId === undefined) return undefined
-      const { scope = '' } = params ?? {}
-      const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
+      const asked = params?.['scope']
+      const scopes = typeof asked === 'string' ? asked.split(' ').filter(Boolean) : []
       const withheld = scopes.filter((scope) => withheldScopes.includes(scope))
       const grant = new provider.Grant({ clientId: client.clientId, accountId })
       grant.addOIDCScope(scopes.filter((scope) => !withheld.includes(scope)).join(' '))

@@ -4,7 +4,6 @@ import { createUpstream } from '../../src/authorization-server/upstream/create-u
 import type {
   OAuthUpstreamOptions,
   OidcUpstreamOptions,
-  UpstreamOptions,
 } from '../../src/authorization-server/upstream/options.ts'
 import type { Upstream, UpstreamStart } from '../../src/authorization-server/upstream/upstream.ts'
 import { startHostileServer } from './support/hostile-server.ts'
@@ -20,19 +19,9 @@ const OAUTH: OAuthUpstreamOptions = {
   userInfoEndpoint: 'https://api.github.com/user',
 }
 const OIDC: OidcUpstreamOptions = { issuer: 'https://id.example.com', clientId: CLIENT_ID }
-const OWN = [
-  'client_id',
-  'redirect_uri',
-  'response_type',
-  'state',
-  'nonce',
-  'code_challenge',
-  'code_challenge_method',
-  'scope',
-  'resource',
-  'request',
-  'request_uri',
-]
+const OWN = 'client_id redirect_uri response_type state nonce code_challenge scope resource request'
+  .concat(' code_challenge_method request_uri')
+  .split(' ')
 
 async function startAt(upstream: Upstream, request: Partial<UpstreamStart> = {}) {
   const started = await upstream.start({ redirectUri: REDIRECT_URI, ...request })
@@ -65,12 +54,9 @@ test('a request has PKCE with S256, a state and a nonce, each of them new', asyn
 describe('SEC-122 further parameters', () => {
   test.each(OWN)('%s cannot be configured', (name) => {
     const code = 'ERR_CONFIG_AUTHORIZATION_PARAMETER'
-    const wrong: readonly Partial<UpstreamOptions>[] = [
-      { extraAuthorizeParams: { [name]: 'x' } },
-      { forwardedParameters: [name] },
-    ]
+    const wrong = [{ extraAuthorizeParams: { [name]: 'x' } }, { forwardedParameters: [name] }]
     for (const options of wrong) {
-      expect(() => createUpstream({ ...OAUTH, ...options } as UpstreamOptions)).toThrowError(
+      expect(() => createUpstream({ ...OAUTH, ...options })).toThrowError(
         expect.objectContaining({ code }) as Error,
       )
     }
@@ -288,7 +274,7 @@ describe('options', () => {
     ],
   ]
   test.each(wrong)('%s: refused', (_name, options, code) => {
-    expect(() => createUpstream({ ...OIDC, ...options } as UpstreamOptions)).toThrowError(
+    expect(() => createUpstream({ ...OIDC, ...options })).toThrowError(
       expect.objectContaining({ code }) as Error,
     )
   })

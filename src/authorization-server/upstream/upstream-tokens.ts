@@ -146,8 +146,6 @@ async function renew(
       continue
     }
     try {
-      const latest = await readCredential(storage, key)
-      if (latest?.version !== present.version) continue
       const refreshed = await refreshCredential(key, present, lock, own)
       if (refreshed.kind === 'renewed') return refreshed.credential
       if (refreshed.kind === 'ended') throw signInNeeded(owner)

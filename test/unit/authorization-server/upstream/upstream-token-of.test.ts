@@ -1,0 +1,30 @@
+import { memory } from 'mcp-gatehouse/storage'
+import { createPrincipal } from 'mcp-gatehouse/testing'
+import { expect, test } from 'vitest'
+import { createUpstream } from '../../../../src/authorization-server/upstream/create-upstream.ts'
+import { createUpstreamTokenOf } from '../../../../src/authorization-server/upstream/upstream-token-of.ts'
+import { createUpstreamTokens } from '../../../../src/authorization-server/upstream/upstream-tokens.ts'
+
+const ISSUER = 'https://mcp.example.com'
+
+test('the token is of the account that our own issuer names, at whichever upstream it is', async () => {
+  const upstreams = ['one', 'two'].map((name) =>
+    createUpstream({ name, issuer: `https://${name}.example`, clientId: 'gatehouse' }),
+  )
+  const vault = createUpstreamTokens({ storage: memory(), upstreams, emit: () => undefined })
+  await vault.save(
+    { accountId: 'account', upstream: 'two', subject: 'alice' },
+    { accessToken: 'at', refreshToken: undefined, scopes: ['a'], expiresInSeconds: undefined },
+  )
+  const tokenOf = createUpstreamTokenOf(vault, { issuer: ISSUER, upstreams })
+  const caller = (iss: string, sub: string | undefined) =>
+    createPrincipal({ sub, client_id: 'client' }, iss)
+  expect(await tokenOf(caller(ISSUER, 'account'))).toMatchObject({ accessToken: 'at' })
+  for (const other of [
+    caller(ISSUER, 'other'),
+    caller('https://evil.example', 'account'),
+    caller(ISSUER, undefined),
+  ]) {
+    await expect(tokenOf(other)).rejects.toMatchObject({ code: 'ERR_UPSTREAM_SIGN_IN_NEEDED' })
+  }
+})
