@@ -3,6 +3,8 @@ export {
   type PlainTypes,
   requireIssuer,
   requireKnownKeys,
+  requireList,
+  requireNotUnset,
   requireNumber,
   requirePlainTypes,
   requireScopes,

@@ -21,7 +21,8 @@ export type SharedSecret =
 export type VerificationKeys = Pick<
   RemoteAuthorizationServer,
   'areKeysFresh' | 'keysVersion' | 'selectKey'
->
+> &
+  Partial<Pick<RemoteAuthorizationServer, 'warmUp' | 'purgeKeys'>>
 
 /** One issuer whose tokens are accepted. */
 export interface TrustedIssuer {
@@ -49,14 +50,16 @@ type Key = CryptoKey | Uint8Array
  */
 export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
   const byIssuer = new Map(issuers.map((entry) => [entry.issuer, entry]))
-  const servers = issuers.flatMap(({ keys }) => ('secret' in keys ? [] : [keys]))
+  const servers = issuers.flatMap(({ issuer, keys }) =>
+    'secret' in keys ? [] : [{ issuer, keys }],
+  )
   return {
     async warmUp() {
-      await Promise.all(servers.map((server) => server.warmUp()))
+      await Promise.all(servers.map(({ keys }) => keys.warmUp?.()))
     },
     purgeKeys(issuer) {
       for (const server of servers) {
-        if (issuer === undefined || server.issuer === issuer) server.purgeKeys()
+        if (issuer === undefined || server.issuer === issuer) server.keys.purgeKeys?.()
       }
     },
     async verify(token) {

@@ -1,10 +1,4 @@
-import type {
-  AsymmetricSigningAlgorithm,
-  Configuration,
-  errors,
-  KoaContextWithOIDC,
-  ResourceServer,
-} from 'oidc-provider'
+import type { Configuration, errors, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
 import type { ResourceSettings, Settings } from '../options/index.ts'
 import { describeAccessTokens } from '../tokens/access-tokens.ts'
 
