@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['principal'],
   ['policy'],
   ['runtime'],
-  ['http', 'observability', 'context'],
+  ['http', 'observability', 'context', 'pages'],
   ['discovery', 'keys'],
   ['storage'],
   ['verifiers'],
