@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['principal', 'options'],
   ['policy'],
   ['runtime'],
-  ['http', 'observability', 'context', 'outbound'],
+  ['http', 'observability', 'context', 'outbound', 'pages'],
   ['discovery', 'keys'],
   ['storage'],
   ['revocation', 'verifiers'],
