@@ -1,3 +1,4 @@
+import { createPages } from '../pages/index.ts'
 import { importPeer } from '../runtime/index.ts'
 import type { Approvals, AuthorizationServer } from './authorization-server.ts'
 import { type Clients, createClients } from './clients/index.ts'
@@ -10,7 +11,6 @@ import { type CreateAuthorizationServerOptions, parseOptions } from './options/i
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
-import { createPages } from './stand-in-pages.ts'
 import { createTokenService } from './token-service.ts'
 import { createUserRecords } from './users.ts'
 
@@ -42,7 +42,7 @@ export async function createAuthorizationServer(
   const rememberSeconds = lifetimes.refreshAbsoluteSeconds + lifetimes.sessionSeconds
   const users = createUserRecords(storage, rememberSeconds)
   const approvals = createApprovalRecords(storage, rememberSeconds, () => clock.now())
-  const pages = createPages()
+  const pages = await createPages(settings.pages)
   const signIn = createSignInParts(settings)
   const facts = createRequestFacts(settings.trustedProxyHops)
   const tokens = createTokenService({

@@ -1,11 +1,5 @@
 import type { ServerResponse } from 'node:http'
-
-/** A page that is ready to be sent. */
-export interface Page {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly html: string
-}
+import type { Page } from '../../pages/index.ts'
 
 /** Fields of every page and redirect of this server (RFC 9700 §4.2.4). */
 export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {

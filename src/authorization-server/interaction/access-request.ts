@@ -11,6 +11,8 @@ export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 export interface AccessRequest {
   readonly clientId: string
   readonly clientName: string | undefined
+  /** The host that has published the client's metadata document; `undefined` without one. */
+  readonly verifiedDomain: string | undefined
   readonly redirectUri: string
   /** The identifier as it is configured, which tokens will carry. */
   readonly resource: string
@@ -52,6 +54,7 @@ export async function readAccessRequest(
   return {
     clientId,
     clientName: client.clientName,
+    verifiedDomain: isDocument(client) ? new URL(clientId).hostname : undefined,
     redirectUri: text(params['redirect_uri']),
     resource: resource?.identifier ?? requestedResource,
     requestedResource,
@@ -61,6 +64,11 @@ export async function readAccessRequest(
     loginHint: text(params['login_hint']) || undefined,
     documentHash: hashMetadata(client),
   }
+}
+
+/** `oidc-provider` marks clients that it has read from their document; its types do not say so. */
+function isDocument(client: Client): boolean {
+  return 'clientIdMetadataDocument' in client && client.clientIdMetadataDocument === true
 }
 
 function hashMetadata(client: Client): string {

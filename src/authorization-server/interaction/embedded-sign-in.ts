@@ -16,6 +16,7 @@ const STEP = 'sign-in'
 export function createEmbeddedSignIn(users: readonly EmbeddedUser[]): SignInMethod {
   return {
     upstream: undefined,
+    host: undefined,
     scopes: [],
     start: async ({ res, basePath }) => sendRedirect(res, `${basePath}/${STEP}`),
     async handle(exchange, step) {

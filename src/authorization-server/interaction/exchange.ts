@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { default as Provider } from 'oidc-provider'
+import type { Pages } from '../../pages/index.ts'
 import type { Settings } from '../options/index.ts'
-import type { Pages } from '../stand-in-pages.ts'
 import type { UserRecords } from '../users.ts'
 import type { AccessRequest, Interaction } from './access-request.ts'
 import type { ApprovalRecords } from './approvals.ts'
@@ -42,6 +42,8 @@ export interface Exchange extends Visit {
 export interface SignInMethod {
   /** The name of the upstream, where there is one. */
   readonly upstream: string | undefined
+  /** The host where users sign in, for the consent page; `undefined` where it is this server. */
+  readonly host: string | undefined
   /** Scopes that are asked for at the upstream, for the consent page. */
   readonly scopes: readonly string[]
   /** Sends the browser to where the user signs in. */

@@ -17,6 +17,7 @@ export function createUpstreamSignIn(parts: UpstreamSignInParts): SignInMethod {
   const { upstream, scopes } = parts
   return {
     upstream: upstream.name,
+    host: new URL(upstream.issuer).host,
     scopes,
     start: (exchange) => startSignIn(exchange, parts),
     handle: async () => false,

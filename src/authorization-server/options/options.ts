@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import type { KeyRing } from '../../keys/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
+import type { Brand, PageTexts } from '../../pages/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { ClientsOptions } from '../clients/index.ts'
@@ -102,6 +103,10 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
   readonly keys: AuthorizationServerKeys
   readonly lifetimes?: LifetimeOptions | undefined
   readonly consent?: ConsentOptions | undefined
+  /** How the pages look. @defaultValue the name is the host of the issuer */
+  readonly brand?: Brand | undefined
+  /** Texts of the pages in another language or in other words. @defaultValue English */
+  readonly texts?: Partial<PageTexts> | undefined
   /** How many reverse proxies stand in front, 0 to 16, for the client's address. @defaultValue 0 */
   readonly trustedProxyHops?: number | undefined
   /** Allow an http issuer and http resources on loopback addresses. For development. @defaultValue false */

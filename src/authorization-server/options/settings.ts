@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
 import type { Emit } from '../../observability/index.ts'
+import type { PagesOptions } from '../../pages/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { ClientsOptions } from '../clients/index.ts'
@@ -39,6 +40,8 @@ export interface Settings {
   readonly consent: Complete<Omit<ConsentOptions, 'iOwnConsentElsewhere'>>
   /** Checked where the clients are made of them. */
   readonly clients: ClientsOptions
+  /** Checked where the pages are made of them. */
+  readonly pages: PagesOptions
   readonly trustedProxyHops: number
   readonly emit: Emit
   readonly clock: Clock

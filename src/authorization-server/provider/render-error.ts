@@ -1,6 +1,6 @@
 import type { Configuration } from 'oidc-provider'
+import type { Pages } from '../../pages/index.ts'
 import { PRIVATE_HEADERS } from '../http/send.ts'
-import type { Pages } from '../stand-in-pages.ts'
 import { isOutage } from './answers.ts'
 
 type RenderError = NonNullable<Configuration['renderError']>
