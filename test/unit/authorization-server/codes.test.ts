@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { StorageError } from '../../../src/errors/index.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
 import { createTestClock } from '../../security/support/test-clock.ts'
-import { INVALID_GRANT, pass } from './support/answers.ts'
+import { INVALID_GRANT, pass, stopTime } from './support/answers.ts'
 import { STORES } from './support/stores.ts'
 import { dateClock, OTHER_RESOURCE, startTokenWorld } from './support/token-world.ts'
 
+beforeEach(stopTime)
 afterEach(() => vi.useRealTimers())
 
 describe.each(STORES)('SEC-131 on %s', (_title, { open, missing }) => {

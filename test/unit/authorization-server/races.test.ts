@@ -5,7 +5,7 @@ import { STORES } from './support/stores.ts'
 import { startTokenWorld, type TokenWorld } from './support/token-world.ts'
 
 /** `FAULTS=long`: as many as the acceptance asks for. */
-const COUNT = process.env['FAULTS'] === 'long' ? 1_000 : 10
+const COUNT = process.env['FAULTS'] === 'long' ? 1_000 : 5
 const CALLERS = 20
 const TIMEOUT = 180_000 + COUNT * 2_000
 

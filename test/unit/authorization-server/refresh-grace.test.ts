@@ -1,11 +1,19 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { exportJWK, type JWK, SignJWT } from 'jose'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memory } from '../../../src/storage/index.ts'
-import { accessTokenOf, INVALID_GRANT, keysOf, pass, refreshTokenOf } from './support/answers.ts'
+import {
+  accessTokenOf,
+  INVALID_GRANT,
+  keysOf,
+  pass,
+  refreshTokenOf,
+  stopTime,
+} from './support/answers.ts'
 import type { TestNode } from './support/provider-node.ts'
 import { dateClock, OTHER_RESOURCE, RESOURCE, startTokenWorld } from './support/token-world.ts'
 
+beforeEach(stopTime)
 afterEach(() => vi.useRealTimers())
 
 describe('SEC-221 a client whose answer was lost', () => {

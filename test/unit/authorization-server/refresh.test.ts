@@ -1,14 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { StorageError } from '../../../src/errors/index.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
 import { sqlite } from '../../../src/storage/sqlite.ts'
-import { accessTokenOf, INVALID_GRANT, keysOf, pass, refreshTokenOf } from './support/answers.ts'
+import {
+  accessTokenOf,
+  INVALID_GRANT,
+  keysOf,
+  pass,
+  refreshTokenOf,
+  stopTime,
+} from './support/answers.ts'
 import { STORES } from './support/stores.ts'
 import { createSigningKeys, dateClock, startTokenWorld } from './support/token-world.ts'
 
+beforeEach(stopTime)
 afterEach(() => vi.useRealTimers())
 
 const REVOKED = { ok: false, reason: 'revoked' }

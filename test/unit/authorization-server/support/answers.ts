@@ -12,11 +12,14 @@ export function accessTokenOf({ body }: Pick<Answer, 'body'>): string {
   return String(body['access_token'])
 }
 
-/** Moves `Date`, which every clock of a node goes by, until `vi.useRealTimers()`. */
+/** Stops `Date`, which every clock of a node goes by, until `vi.useRealTimers()`. */
+export function stopTime(): void {
+  vi.useFakeTimers({ toFake: ['Date'] })
+}
+
+/** Lets time pass that was stopped. */
 export function pass(seconds: number): void {
-  const now = Date.now()
-  if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['Date'] })
-  vi.setSystemTime(now + seconds * 1_000)
+  vi.setSystemTime(Date.now() + seconds * 1_000)
 }
 
 /** The keys of all records of a kind. */
