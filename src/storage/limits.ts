@@ -54,7 +54,7 @@ export function checkTtl(ttlSeconds: number): void {
 }
 
 /** The names of all that can be said with a write, in whichever form. */
-const WRITE_MEMBERS: readonly string[] = [
+const WRITE_MEMBERS: ReadonlySet<string> = new Set([
   'kind',
   'key',
   'value',
@@ -62,7 +62,7 @@ const WRITE_MEMBERS: readonly string[] = [
   'ifAbsent',
   'ttlSeconds',
   'tags',
-]
+])
 
 /**
  * Checks lifetime and tags of a write, and that nothing else is said: a misspelt lifetime would make
@@ -72,7 +72,7 @@ const WRITE_MEMBERS: readonly string[] = [
  * @throws {StorageError} `ERR_STORAGE_INPUT`
  */
 export function checkWriteOptions(options: WriteOptions = {}): void {
-  const unknown = Object.keys(options).find((name) => !WRITE_MEMBERS.includes(name))
+  const unknown = Object.keys(options).find((name) => !WRITE_MEMBERS.has(name))
   if (unknown !== undefined) throw inputError(`${unknown.slice(0, 64)} (no such option of a write)`)
   const { ttlSeconds, tags } = options
   if (ttlSeconds !== undefined) checkTtl(ttlSeconds)

@@ -23,6 +23,12 @@ function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
 }
 
+function importsOf(source: string): readonly string[] {
+  return [...read(source).matchAll(/from '(\.[^']+)'/g)].map(([, to = '']) =>
+    join(dirname(source), to),
+  )
+}
+
 const fences: readonly Fence[] = PAGES.flatMap((page) =>
   [...read(page).matchAll(/^ *```(\w*)(?: source="([^"]+)")?[^\n]*\n(.*?)^ *```$/gms)].map(
     ([, language = '', source, code = '']) => ({ page, language, source, code }),
@@ -52,19 +58,12 @@ describe('SEC-395 the snippets of the documentation', () => {
 
   test('are run, so that each has passed the check of its options', () => {
     const tests = globSync('test/examples/*.ts', { cwd: ROOT }).map(read).join('\n')
-    const run = new Set<string>()
-    for (const { source = '' } of snippets) {
-      // A folder that the tests read as a whole counts for all that is in it.
-      const isRun = tests.includes(source) || tests.includes(`'${dirname(source)}'`)
-      if (isRun) run.add(source)
-    }
-    const imported = [...run].flatMap((source) =>
-      [...read(source).matchAll(/from '(\.[^']+)'/g)].map(([, to = '']) =>
-        join(dirname(source), to),
-      ),
-    )
-    const notRun = snippets.map(({ source = '' }) => source).filter((source) => !run.has(source))
-    expect(notRun.filter((source) => !imported.includes(source))).toEqual([])
+    // A folder that the tests read as a whole counts for all that is in it.
+    const isRun = (source: string): boolean =>
+      tests.includes(source) || tests.includes(`'${dirname(source)}'`)
+    const sources = snippets.map(({ source = '' }) => source)
+    const imported = new Set(sources.filter(isRun).flatMap(importsOf))
+    expect(sources.filter((source) => !isRun(source) && !imported.has(source))).toEqual([])
   })
 
   test('show no address that listens to everybody, and nothing that switches a check off', () => {

@@ -33,14 +33,13 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   const { source, address, base, timeoutMilliseconds, onFailover } = options
   let opened: Promise<RedisClient> | undefined
   let prepared: Promise<RedisClient> | undefined
-  /** What `prepared` has come to. */
+  /** What `prepared` has come to, so that calls need not wait for it. */
   let ready: RedisClient | undefined
   let watch: ClientWatch | undefined
   let replicationId: string | undefined
 
   async function open(): Promise<RedisClient> {
-    const client = isClient(source) ? source : await createClient(source, timeoutMilliseconds)
-    defineScripts(client)
+    const client = await openClient(source, timeoutMilliseconds)
     watch = watchClient(client, () => {
       prepared = undefined
       ready = undefined
@@ -56,20 +55,16 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     const isAnother = replicationId !== undefined && found !== undefined && found !== replicationId
     replicationId = found ?? replicationId
     if (isAnother) onFailover?.()
+    if (watch?.lostFor() === 0) ready = client
     return client
   }
 
   function startPreparing(): Promise<RedisClient> {
     const preparing = prepare()
     prepared = preparing
-    preparing.then(
-      (client) => {
-        if (prepared === preparing) ready = client
-      },
-      () => {
-        if (prepared === preparing) prepared = undefined
-      },
-    )
+    preparing.catch(() => {
+      if (prepared === preparing) prepared = undefined
+    })
     return preparing
   }
 
@@ -85,11 +80,10 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
 
   return {
     async run(call) {
-      const startedAt = systemClock.elapsed()
+      const deadline = systemClock.elapsed() + timeoutMilliseconds
       try {
         const client = ready ?? (await connected())
-        const remaining = timeoutMilliseconds - (systemClock.elapsed() - startedAt)
-        return await within(remaining, call(client))
+        return await within(deadline - systemClock.elapsed(), call(client))
       } catch (error) {
         throw toStorageError(error, address)
       }
@@ -101,6 +95,15 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       watch?.stop()
     },
   }
+}
+
+async function openClient(
+  source: RedisConnectionOptions['source'],
+  timeoutMilliseconds: number,
+): Promise<RedisClient> {
+  const client = isClient(source) ? source : await createClient(source, timeoutMilliseconds)
+  defineScripts(client)
+  return client
 }
 
 async function untilReady(client: RedisClient): Promise<void> {
