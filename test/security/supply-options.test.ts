@@ -4,11 +4,13 @@ import { ConfigError, createResourceServer, definePolicy } from 'mcp-gatehouse'
 import {
   buildJwksAnswer,
   createKeyRing,
+  encryptionKeysFromEnvironment,
   encryptToken,
   generateKey,
   keysFromFile,
   keysFromFunction,
   rotateKeys,
+  storageKeysFromEnvironment,
 } from 'mcp-gatehouse/keys'
 import { protect } from 'mcp-gatehouse/node'
 import { guard } from 'mcp-gatehouse/sdk'
@@ -112,9 +114,20 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   keysFromFile: {
     type: 'KeyFileOptions',
-    good: { allowGroupRead: true },
-    names: ['allowGroupRead'],
+    good: { allowGroupRead: true, allowSingleKey: true },
+    names: ['allowGroupRead', 'allowSingleKey'],
     read: (options) => keysFromFile('keys.json', options),
+  },
+  encryptionKeysFromEnvironment: {
+    type: 'RingFromEnvironmentOptions',
+    good: { environment: {} },
+    names: ['allowGroupRead', 'clock', 'environment', 'onError'],
+    read: encryptionKeysFromEnvironment,
+  },
+  storageKeysFromEnvironment: {
+    good: { environment: {} },
+    names: ['allowGroupRead', 'clock', 'environment', 'onError'],
+    read: storageKeysFromEnvironment,
   },
   keysFromFunction: {
     type: 'KeyFunctionOptions',
