@@ -5,13 +5,34 @@ import { openStorage } from '../../src/storage/open.ts'
 import { collect } from '../../src/testing/storage-contract/world.ts'
 import { forkProcess } from './fork-process.ts'
 
+/** One of the two may not get a turn on a busy machine before the other is done. */
+const MAX_RACES = 5
+
 /** Two processes take the same records; every record has one winner, and both win some. */
+<<<<<<< ours
 export async function expectOneWinnerEach(
   url: string,
   options: object,
   count = 2_000,
 ): Promise<void> {
   const keys = Array.from({ length: count }, (_, index) => `raced ${index}`)
+=======
+export async function expectOneWinnerEach(url: string, options: object): Promise<void> {
+  let haveBothWon = false
+  for (let race = 0; race < MAX_RACES && !haveBothWon; race += 1) {
+    const taken = await raceForRecords(url, options)
+    expect(taken.flat().toSorted()).toEqual(KEYS.toSorted())
+    haveBothWon = taken.every((keys) => keys.length > 0)
+  }
+  expect(haveBothWon).toBe(true)
+}
+
+/** @returns What each process has taken. */
+async function raceForRecords(
+  url: string,
+  options: object,
+): Promise<readonly (readonly string[])[]> {
+>>>>>>> theirs
   const storage = await openStorage(url, options)
   for (let start = 0; start < count; start += 100) {
     const batch = keys.slice(start, start + 100)
@@ -21,10 +42,14 @@ export async function expectOneWinnerEach(
   await Promise.all(racers.map(({ ready }) => ready))
   const startAt = Date.now() + 200
   const taken = await Promise.all(racers.map((racer) => racer.race(startAt)))
+<<<<<<< ours
   expect(taken.flat().toSorted()).toEqual(keys.toSorted())
   for (const won of taken) expect(won.length).toBeGreaterThan(0)
+=======
+>>>>>>> theirs
   expect(await collect(storage.list('raced'))).toEqual([])
   await storage.close()
+  return taken
 }
 
 function startRacer(url: string, options: object, keys: readonly string[]) {
