@@ -2,8 +2,6 @@ import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import { configError, requireScopes } from './checks.ts'
 
-export const RESOURCE_METADATA = 'oauth-protected-resource'
-
 /**
  * Scopes that clients are told about. `offline_access` is left out: a refresh token is between
  * client and authorization server (MCP, "Refresh Tokens").
