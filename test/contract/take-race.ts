@@ -8,8 +8,25 @@ import { collect } from '../../src/testing/storage-contract/world.ts'
 const COUNT = 2_000
 const KEYS = Array.from({ length: COUNT }, (_, index) => `raced ${index}`)
 
+/** One of the two may not get a turn on a busy machine before the other is done. */
+const MAX_RACES = 5
+
 /** Two processes take the same records; every record has one winner, and both win some. */
 export async function expectOneWinnerEach(url: string, options: object): Promise<void> {
+  let haveBothWon = false
+  for (let race = 0; race < MAX_RACES && !haveBothWon; race += 1) {
+    const taken = await raceForRecords(url, options)
+    expect(taken.flat().toSorted()).toEqual(KEYS.toSorted())
+    haveBothWon = taken.every((keys) => keys.length > 0)
+  }
+  expect(haveBothWon).toBe(true)
+}
+
+/** @returns What each process has taken. */
+async function raceForRecords(
+  url: string,
+  options: object,
+): Promise<readonly (readonly string[])[]> {
   const storage = await openStorage(url, options)
   for (let start = 0; start < COUNT; start += 100) {
     const batch = KEYS.slice(start, start + 100)
@@ -19,10 +36,9 @@ export async function expectOneWinnerEach(url: string, options: object): Promise
   await Promise.all(racers.map(({ ready }) => ready))
   const startAt = Date.now() + 200
   const taken = await Promise.all(racers.map((racer) => racer.race(startAt)))
-  expect(taken.flat().toSorted()).toEqual(KEYS.toSorted())
-  for (const keys of taken) expect(keys.length).toBeGreaterThan(0)
   expect(await collect(storage.list('raced'))).toEqual([])
   await storage.close()
+  return taken
 }
 
 function startRacer(url: string, options: object) {
