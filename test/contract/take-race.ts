@@ -8,9 +8,6 @@ import { forkProcess } from './fork-process.ts'
 /** One of the two may not get a turn on a busy machine before the other is done. */
 const MAX_RACES = 5
 
-/** One of the two may not get a turn on a busy machine before the other is done. */
-const MAX_RACES = 5
-
 /** Two processes take the same records; every record has one winner, and both win some. */
 export async function expectOneWinnerEach(
   url: string,
