@@ -23,7 +23,10 @@ export interface KeyFileOptions {
 type FileHandle = FileSystem.promises.FileHandle
 
 const MAX_BYTES = 1_048_576
-const OPTIONS: readonly string[] = ['allowGroupRead'] satisfies (keyof KeyFileOptions)[]
+const OPTIONS: readonly string[] = [
+  'allowGroupRead',
+  'allowSingleKey',
+] satisfies (keyof KeyFileOptions)[]
 
 /**
  * Reads keys from a private JSON Web Key Set. The file is looked at when a key is used, at most

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, requireKnownOptions } from '../errors/index.ts'
 import { createKeyRing, type KeyRing, type KeyRingOptions } from './key-ring.ts'
 import { keysFromEnvironment } from './keys-from-environment.ts'
 import { type KeyFileOptions, keysFromFile } from './keys-from-file.ts'
@@ -10,6 +10,13 @@ export interface RingFromEnvironmentOptions
   /** Where the variables are looked up. @defaultValue `process.env` */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
+
+const OPTIONS: readonly string[] = [
+  'allowGroupRead',
+  'clock',
+  'environment',
+  'onError',
+] satisfies (keyof RingFromEnvironmentOptions)[]
 
 /**
  * The key ring for `encryption` from the file that `MCP_KEY_FILE_PATH` names, as
@@ -25,6 +32,7 @@ export interface RingFromEnvironmentOptions
 export async function encryptionKeysFromEnvironment(
   options: RingFromEnvironmentOptions = {},
 ): Promise<KeyRing> {
+  requireKnownOptions(options, OPTIONS, 'encryptionKeysFromEnvironment')
   const path = readVariable('MCP_KEY_FILE_PATH', options)
   if (path === undefined) {
     throw new ConfigError('ERR_CONFIG_KEY_FILE', 'MCP_KEY_FILE_PATH (not set)')
@@ -46,6 +54,7 @@ export async function encryptionKeysFromEnvironment(
 export async function storageKeysFromEnvironment(
   options: RingFromEnvironmentOptions = {},
 ): Promise<KeyRing | undefined> {
+  requireKnownOptions(options, OPTIONS, 'storageKeysFromEnvironment')
   const value = readVariable('STORAGE_ENCRYPTION_KEY', options)
   const path = readVariable('STORAGE_ENCRYPTION_KEY_PATH', options)
   if (value !== undefined && path !== undefined) {

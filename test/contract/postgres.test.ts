@@ -49,7 +49,9 @@ describe.skipIf(missing !== '')(`PostgreSQL${missing}`, () => {
     })
   })
 
-  test('SEC-280 of two processes that take 2,000 records, one gets each', async () => {
+  test('SEC-280 of two processes that take 2,000 records, one gets each', {
+    timeout: 120_000,
+  }, async () => {
     await expectOneWinnerEach(POSTGRES_URL, { schema: schemaFor('race') })
   })
 

@@ -45,7 +45,9 @@ describe.skipIf(missing !== '')(`Redis${missing}`, () => {
     })
   })
 
-  test('SEC-280 of two processes that take 2,000 records, one gets each', async () => {
+  test('SEC-280 of two processes that take 2,000 records, one gets each', {
+    timeout: 120_000,
+  }, async () => {
     await expectOneWinnerEach(REDIS_URL, { prefix: `${PREFIX}-race` })
   })
 

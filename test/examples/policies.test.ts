@@ -73,7 +73,12 @@ test('the quick start: scopes that include others, an argument, a role', async (
   const forever = await answer({ scope: 'notes:write' }, 'delete_note', { forever: true })
   expect(forever).toEqual(lacks('notes:admin'))
   expect(await answer({ roles: ['auditor'] }, 'audit_log')).toEqual(HANDLED)
-  expect(await answer({ scope: 'notes:admin' }, 'audit_log')).not.toEqual(HANDLED)
+  const hidden = await gatehouse.protect(() => new Response('handled'))(
+    await requestOf({ scope: 'notes:admin' }, 'audit_log'),
+  )
+  expect(await hidden.json()).toMatchObject({
+    error: { code: -32602, message: 'Tool audit_log not found' },
+  })
 })
 
 test('the first rule: the right scope, the wrong one, no rule', async () => {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { redis } from '../../src/storage/redis.ts'
+import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { bytes } from '../../src/testing/storage-contract/world.ts'
 import { type OutageProxy, openOutageProxy } from '../contract/outage-proxy.ts'
@@ -44,7 +44,7 @@ describe.skipIf(missing !== '')(`SEC-272 a failover of Redis${missing}`, () => {
     await expect.poll(() => admin.info('replication'), WAIT).toMatch('master_link_status:up')
     const front = await openProxy(target)
     const onFailover = vi.fn<() => void>()
-    const storage = redis(`redis://127.0.0.1:${front.port}`, { onFailover })
+    const storage = await openStorage(`redis://127.0.0.1:${front.port}`, { onFailover })
     endings.push(() => storage.close())
     const redirect = (): void => {
       target.port = replica.port

@@ -4,11 +4,13 @@ import { ConfigError, createResourceServer, definePolicy } from 'mcp-gatehouse'
 import {
   buildJwksAnswer,
   createKeyRing,
+  encryptionKeysFromEnvironment,
   encryptToken,
   generateKey,
   keysFromFile,
   keysFromFunction,
   rotateKeys,
+  storageKeysFromEnvironment,
 } from 'mcp-gatehouse/keys'
 import { protect } from 'mcp-gatehouse/node'
 import { guard } from 'mcp-gatehouse/sdk'
@@ -19,6 +21,7 @@ import { sqlite } from 'mcp-gatehouse/storage/sqlite'
 import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
+import { unknownName } from './misspelt-names.ts'
 
 /** Options as somebody could pass them. */
 type Given = Readonly<Record<string, unknown>>
@@ -112,9 +115,20 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   keysFromFile: {
     type: 'KeyFileOptions',
-    good: { allowGroupRead: true },
-    names: ['allowGroupRead'],
+    good: { allowGroupRead: true, allowSingleKey: true },
+    names: ['allowGroupRead', 'allowSingleKey'],
     read: (options) => keysFromFile('keys.json', options),
+  },
+  encryptionKeysFromEnvironment: {
+    type: 'RingFromEnvironmentOptions',
+    good: { environment: {} },
+    names: ['allowGroupRead', 'clock', 'environment', 'onError'],
+    read: encryptionKeysFromEnvironment,
+  },
+  storageKeysFromEnvironment: {
+    good: { environment: {} },
+    names: ['allowGroupRead', 'clock', 'environment', 'onError'],
+    read: storageKeysFromEnvironment,
   },
   keysFromFunction: {
     type: 'KeyFunctionOptions',
@@ -251,38 +265,6 @@ describe('SEC-391 an option that does not exist is an error, and never ignored:'
 })
 
 const anything = fc.oneof(fc.constant(undefined), fc.string(), fc.boolean(), fc.constant([]))
-
-/** Names as fingers miss them, and those that objects inherit. */
-function unknownName(names: readonly string[]): fc.Arbitrary<string> {
-  const name = fc.constantFrom(...names)
-  const place = fc.nat(30)
-  return fc.oneof(
-    fc.tuple(name, place).map(([one, at]) => drop(one, at % one.length)),
-    fc.tuple(name, place).map(([one, at]) => swap(one, at % one.length)),
-    name.map((one) => one.toUpperCase()),
-    name.map((one) => one.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
-    name.map((one) => `${one}s`),
-    name.map((one) => ` ${one}`),
-    fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', ''),
-    fc.string({ minLength: 1, maxLength: 12 }),
-  )
-}
-
-function drop(name: string, at: number): string {
-  return name.slice(0, at) + name.slice(at + 1)
-}
-
-function swap(name: string, at: number): string {
-  return (
-    name.slice(0, at) +
-    name
-      .slice(at, at + 2)
-      .split('')
-      .toReversed()
-      .join('') +
-    name.slice(at + 2)
-  )
-}
 
 /** The code of the error; `undefined` where there is none, and the message of any other one. */
 async function outcomeOf(read: Reader['read'], options: Given): Promise<string | undefined> {

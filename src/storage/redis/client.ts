@@ -25,8 +25,6 @@ export async function createClient(
   const driver = await importPeer('ioredis', () => import('ioredis'))
   const settings = {
     lazyConnect: true,
-    // What is called in one turn of the event loop is sent together.
-    enableAutoPipelining: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

@@ -35,13 +35,12 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
   const checkServer = createServerCheck(options)
   let opened: Promise<RedisClient> | undefined
   let prepared: Promise<RedisClient> | undefined
-  /** What `prepared` has come to. */
+  /** What `prepared` has come to, so that calls need not wait for it. */
   let ready: RedisClient | undefined
   let watch: ClientWatch | undefined
 
   async function open(): Promise<RedisClient> {
-    const client = isClient(source) ? source : await createClient(source, timeoutMilliseconds)
-    defineScripts(client)
+    const client = await openClient(source, timeoutMilliseconds)
     watch = watchClient(client, () => {
       prepared = undefined
       ready = undefined
@@ -82,11 +81,10 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
 
   return {
     async run(call) {
-      const startedAt = systemClock.elapsed()
+      const deadline = systemClock.elapsed() + timeoutMilliseconds
       try {
         const client = ready ?? (await connected())
-        const remaining = timeoutMilliseconds - (systemClock.elapsed() - startedAt)
-        return await within(remaining, call(client))
+        return await within(deadline - systemClock.elapsed(), call(client))
       } catch (error) {
         throw toStorageError(error, address)
       }
@@ -114,6 +112,15 @@ function createServerCheck({
     if (isAnother) onFailover?.()
     return { history, isReplica }
   }
+}
+
+async function openClient(
+  source: RedisConnectionOptions['source'],
+  timeoutMilliseconds: number,
+): Promise<RedisClient> {
+  const client = isClient(source) ? source : await createClient(source, timeoutMilliseconds)
+  defineScripts(client)
+  return client
 }
 
 async function untilReady(client: RedisClient): Promise<void> {

@@ -63,7 +63,7 @@ test('the cipher of the platform is node:crypto where there is one, else WebCryp
 })
 
 describe('SEC-265 the random part of a record', () => {
-  test('never repeats in 100,000 records', async () => {
+  test('never repeats in 100,000 records', { timeout: 120_000 }, async () => {
     const ring = await newRing()
     const sealer = createSealer(ring)
     const current = await ring.current()
