@@ -20,10 +20,17 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'public':
       print(line(event, 'cyan', event.what))
       break
+    case 'consent.allow':
+    case 'consent.deny':
+    case 'sign_in.done':
+      print(`  ${paint('cyan', event.type)}`)
+      break
+    case 'authorization_server.error':
     case 'client.document_refused':
     case 'client.metadata_changed':
     case 'client.registered':
     case 'client.registration_refused':
+    case 'code.replay':
     case 'config.warning':
     case 'cred.inflight_lost':
     case 'cred.needs_reauth':
@@ -31,6 +38,8 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'flow.browser_mismatch':
     case 'jwks.private_material':
     case 'jwks.stale':
+    case 'refresh.reuse':
+    case 'sign_in.failed':
       print(`  ${paint('red', event.type)}`)
   }
 }

@@ -1,3 +1,4 @@
+export type { Brand, ErrorTexts, PageTexts } from '../pages/index.ts'
 export type { Approvals, ApprovingUser, AuthorizationServer } from './authorization-server.ts'
 export type {
   ClientAuthMethod,
@@ -21,3 +22,9 @@ export type {
   LifetimeOptions,
   ResourceOptions,
 } from './options/index.ts'
+export type {
+  OAuthUpstreamOptions,
+  OidcUpstreamOptions,
+  UpstreamOptions,
+} from './upstream/options.ts'
+export type { UpstreamToken } from './upstream/upstream-tokens.ts'

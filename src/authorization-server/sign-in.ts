@@ -14,7 +14,7 @@ export interface SignInParts {
   readonly method: SignInMethod
   /** `undefined` for embedded users. */
   readonly callback: EndpointHandler | undefined
-  upstreamToken(user: { readonly subject: string | undefined }): Promise<UpstreamToken>
+  readonly upstreamToken: (user: { readonly subject: string | undefined }) => Promise<UpstreamToken>
 }
 
 /** Creates the sign-in that is configured: at an upstream, or of embedded users. */

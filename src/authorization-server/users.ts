@@ -35,7 +35,6 @@ export function accountIdOf({ issuer, subject }: Pick<UserRecord, 'issuer' | 'su
 
 /** @param ttlSeconds How long a user is known after their last sign-in. */
 export function createUserRecords(storage: Storage, ttlSeconds: number): UserRecords {
-  const keyOf = (accountId: string): Promise<string> => recordKey('user', undefined, accountId)
   return {
     async find(accountId) {
       const record = await storage.get(await keyOf(accountId))
@@ -48,6 +47,10 @@ export function createUserRecords(storage: Storage, ttlSeconds: number): UserRec
       return accountId
     },
   }
+}
+
+function keyOf(accountId: string): Promise<string> {
+  return recordKey('user', undefined, accountId)
 }
 
 function readUser(value: Uint8Array): UserRecord {

@@ -1,4 +1,4 @@
-import { StorageError } from '../errors/index.ts'
+import { requireKnownOptions, StorageError } from '../errors/index.ts'
 import { type Clock, recordKey, systemClock } from '../runtime/index.ts'
 import type { Storage, StoredRecord } from '../storage/index.ts'
 import { keyOfRevoked, type Revocations, revocationKey } from './revocations.ts'
@@ -39,8 +39,11 @@ const decoder = new TextDecoder()
  */
 export function storedRevocations(
   storage: Storage,
-  { clock = systemClock }: StoredRevocationsOptions = {},
+  options: StoredRevocationsOptions = {},
 ): Required<Revocations> {
+  requireKnownOptions(options, ['clock'], 'storedRevocations')
+  const { clock = systemClock } = options
+
   async function change(
     identity: string,
     next: (access: RevokedAccess) => RevokedAccess,
@@ -52,11 +55,11 @@ export function storedRevocations(
       const changed = next(access)
       if (isSame(access, changed)) return
       const value = encoder.encode(formatAccess(changed))
-      const options = { ttlSeconds: lifetimeOf(changed, clock.now()) }
+      const lifetime = { ttlSeconds: lifetimeOf(changed, clock.now()) }
       isDone =
         record === undefined
-          ? await storage.set(key, value, { ifAbsent: true, ...options })
-          : await storage.compareAndSwap(key, record.version, value, options)
+          ? await storage.set(key, value, { ifAbsent: true, ...lifetime })
+          : await storage.compareAndSwap(key, record.version, value, lifetime)
     }
   }
 

@@ -55,7 +55,7 @@ export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerif
   )
   return {
     async warmUp() {
-      await Promise.all(servers.map(({ keys }) => keys.warmUp?.()))
+      await Promise.all(servers.map(async ({ keys }) => keys.warmUp?.()))
     },
     purgeKeys(issuer) {
       for (const server of servers) {

@@ -1,6 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import * as fc from 'fast-check'
-import { ConfigError, createResourceServer, definePolicy } from 'mcp-gatehouse'
+import { ConfigError, createResourceServer, definePolicy, storedRevocations } from 'mcp-gatehouse'
 import {
   buildJwksAnswer,
   createKeyRing,
@@ -22,21 +22,8 @@ import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
 import { unknownName } from './misspelt-names.ts'
-
-/** Options as somebody could pass them. */
-type Given = Readonly<Record<string, unknown>>
-
-/** Something that takes options. */
-interface Reader {
-  /** The exported type of its options, where there is one. */
-  readonly type?: string
-  /** Options that it accepts. */
-  readonly good: Given
-  /** Names that exist, to be misspelt. */
-  readonly names: readonly string[]
-  /** Hands it options, whatever they are. */
-  readonly read: (options: never) => unknown
-}
+import type { Given, Reader } from './option-reader.ts'
+import { SERVER_READERS } from './server-option-readers.ts'
 
 const ISSUER = 'https://id.example.com'
 const SERVER = { resource: 'https://mcp.example.com/mcp', authorizationServers: [ISSUER] }
@@ -55,6 +42,7 @@ const nested = jwtVerifier({ issuer: ISSUER })
 const fetchNothing = async (): Promise<Response> => new Response()
 
 const READERS: Readonly<Record<string, Reader>> = {
+  ...SERVER_READERS,
   createResourceServer: {
     type: 'ResourceServerOptions',
     good: SERVER,
@@ -71,6 +59,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: { tools: { a: 'scope' } },
     names: ['tools', 'resources', 'unlisted', 'scopes'],
     read: (policy) => createResourceServer({ ...SERVER, policy }),
+  },
+  storedRevocations: {
+    type: 'StoredRevocationsOptions',
+    good: {},
+    names: ['clock'],
+    read: (options) => storedRevocations(memory(), options),
   },
   definePolicy: {
     type: 'PolicyOptions',
@@ -200,13 +194,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** Types of the test kit, which guards nothing, and of writes, which have a test of their own. */
+/** Types of the test kit, which guards nothing, of writes, which have a test of their own, and a union. */
 const OTHERS = [
   'MintOptions',
   'ScriptedBrowserOptions',
   'StorageContractOptions',
   'TestAuthorizationServerOptions',
   'TokenIssuerOptions',
+  'UpstreamOptions',
   'WriteOptions',
 ]
 

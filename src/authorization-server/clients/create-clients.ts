@@ -57,7 +57,7 @@ export interface Clients {
   /** Tokens for `registration: { mode: 'token' }`. */
   readonly initialAccessTokens: InitialAccessTokens
   /** To be called when a user has approved a client. */
-  noteApproval(clientId: string): Promise<void>
+  readonly noteApproval: (clientId: string) => Promise<void>
 }
 
 const HOUR_SECONDS = 60 * 60

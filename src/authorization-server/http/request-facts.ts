@@ -5,9 +5,9 @@ import { clientAddress } from '../../http/index.ts'
 export interface RequestFacts {
   /** Reads them, before the fields of proxies are removed. */
   note(req: IncomingMessage, correlationId: string): void
-  correlationIdOf(req: object): string
+  readonly correlationIdOf: (req: object) => string
   /** The client's address as far as it can be trusted. */
-  addressOf(req: object): string | undefined
+  readonly addressOf: (req: object) => string | undefined
 }
 
 /** @param hops How many reverse proxies stand in front of this process. */

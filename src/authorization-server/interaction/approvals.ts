@@ -51,13 +51,6 @@ export function createApprovalRecords(
   ttlSeconds: number,
   now: () => number,
 ): ApprovalRecords {
-  const tagOf = (accountId: string): string => `approvals:${accountId}`
-  const keyOf = (accountId: string, request: AccessRequest): Promise<string> => {
-    const { clientId, redirectUri, resource } = request
-    const identity = JSON.stringify([accountId, clientId, redirectUri, resource])
-    return recordKey('approval', undefined, identity)
-  }
-
   return {
     async isRemembered(accountId, request) {
       const record = await storage.get(await keyOf(accountId, request))
@@ -107,6 +100,18 @@ export function createApprovalRecords(
       return undefined
     },
   }
+}
+
+function tagOf(accountId: string): string {
+  return `approvals:${accountId}`
+}
+
+function keyOf(
+  accountId: string,
+  { clientId, redirectUri, resource }: AccessRequest,
+): Promise<string> {
+  const identity = JSON.stringify([accountId, clientId, redirectUri, resource])
+  return recordKey('approval', undefined, identity)
 }
 
 function idOf(key: string): string {

@@ -85,6 +85,9 @@ function findUser(
 
 /** Compares without telling by its duration how much is alike. */
 function isSameText(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(one), digest(other))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

@@ -34,9 +34,11 @@ const NONE: Step = { attempt: 0 }
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-export function createSteps(storage: Storage, ttlSeconds: number): Steps {
-  const keyOf = (uid: string): Promise<string> => recordKey('interaction-step', undefined, uid)
+function keyOf(uid: string): Promise<string> {
+  return recordKey('interaction-step', undefined, uid)
+}
 
+export function createSteps(storage: Storage, ttlSeconds: number): Steps {
   async function write(key: string, before: StoredRecord | undefined, step: Step) {
     const value = encoder.encode(JSON.stringify({ version: FORMAT, ...step }))
     return before === undefined

@@ -159,10 +159,12 @@ function createLifetimes({ lifetimes, clock }: Settings): NonNullable<Configurat
 }
 
 /** Claims that say what a token is, which no upstream may (RFC 9068 §2.2, RFC 7800, RFC 8693). */
-const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
-  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'azp', 'scope', 'scp'],
-  ...['cnf', 'act', 'may_act', 'sid', 'authorization_details', 'auth_time', 'acr', 'amr'],
-])
+const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
+  [
+    'iss sub aud exp nbf iat jti client_id azp scope scp grant_id',
+    'cnf act may_act sid authorization_details auth_time acr amr',
+  ].flatMap((names) => names.split(' ')),
+)
 
 function withoutReserved(claims: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED_CLAIMS.has(name)))

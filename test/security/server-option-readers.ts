@@ -1,0 +1,97 @@
+import { createAuthorizationServer } from 'mcp-gatehouse/authorization-server'
+import { memory } from 'mcp-gatehouse/storage'
+import { newRing } from '../authorization-server/world.ts'
+import type { Reader } from './option-reader.ts'
+
+const SERVER = {
+  issuer: 'http://127.0.0.1:4000',
+  resources: ['http://127.0.0.1:3000/mcp'],
+  users: [{ username: 'alice', password: 'wonderland' }],
+  storage: memory(),
+  keys: { signing: await newRing('signing'), cookies: await newRing('cookies') },
+  allowInsecureLoopback: true,
+}
+const CLIENT = { clientId: 'notes', redirectUris: ['https://app.example.com/cb'] }
+const TOKEN = { sha256: '0'.repeat(64) }
+const UPSTREAM = { issuer: 'https://id.example.com', clientId: 'a', clientSecret: 'b' }
+const OAUTH = {
+  ...UPSTREAM,
+  kind: 'oauth',
+  authorizationEndpoint: 'https://id.example.com/authorize',
+  tokenEndpoint: 'https://id.example.com/token',
+  userInfoEndpoint: 'https://id.example.com/user',
+}
+
+const create = (options: object): Promise<unknown> =>
+  createAuthorizationServer({ ...SERVER, ...options })
+const { users: _users, ...withoutUsers } = SERVER
+
+/** Whatever takes options of the authorization server. */
+export const SERVER_READERS: Readonly<Record<string, Reader>> = {
+  createAuthorizationServer: {
+    type: 'CreateAuthorizationServerOptions',
+    good: SERVER,
+    names: ['issuer', 'resources', 'scopes', 'upstream', 'lifetimes', 'consent', 'brand'],
+    read: (options) => createAuthorizationServer(options),
+  },
+  'createAuthorizationServer, of clients': {
+    type: 'ClientsOptions',
+    good: {},
+    names: ['clients', 'registration', 'clientIdMetadata', 'privateUseSchemes'],
+    read: create,
+  },
+  'createAuthorizationServer clients': {
+    type: 'StaticClientOptions',
+    good: CLIENT,
+    names: ['clientId', 'redirectUris', 'clientName'],
+    read: (options) => create({ clients: [options] }),
+  },
+  'createAuthorizationServer registration': {
+    type: 'RegistrationOptions',
+    good: { mode: 'open' },
+    names: ['mode', 'maxPerHour', 'initialAccessTokens'],
+    read: (registration) => create({ registration }),
+  },
+  'createAuthorizationServer registration.initialAccessTokens': {
+    type: 'InitialAccessTokenOptions',
+    good: TOKEN,
+    names: ['sha256', 'expiresAt', 'grantTypes'],
+    read: (token) => create({ registration: { mode: 'token', initialAccessTokens: [token] } }),
+  },
+  'createAuthorizationServer clientIdMetadata': {
+    type: 'ClientIdMetadataOptions',
+    good: {},
+    names: ['trustedDomains', 'fetch'],
+    read: (clientIdMetadata) => create({ clientIdMetadata }),
+  },
+  'createAuthorizationServer consent': {
+    type: 'ConsentOptions',
+    good: { remember: true },
+    names: ['remember', 'page', 'iOwnConsentElsewhere'],
+    read: (consent) => create({ consent }),
+  },
+  'createAuthorizationServer lifetimes': {
+    type: 'LifetimeOptions',
+    good: {},
+    names: ['accessTokenSeconds', 'sessionSeconds', 'refreshIdleSeconds'],
+    read: (lifetimes) => create({ lifetimes }),
+  },
+  'createAuthorizationServer resources': {
+    type: 'ResourceOptions',
+    good: { scopes: ['a'] },
+    names: ['scopes', 'defaultScopes', 'encryption'],
+    read: (resource) => create({ resources: { 'http://127.0.0.1:3000/mcp': resource } }),
+  },
+  'createAuthorizationServer upstream': {
+    type: 'OidcUpstreamOptions',
+    good: UPSTREAM,
+    names: ['issuer', 'clientId', 'clientSecret', 'scopes', 'userInfo', 'audience'],
+    read: (upstream) => createAuthorizationServer({ ...withoutUsers, upstream }),
+  },
+  'createAuthorizationServer upstream of OAuth 2.0': {
+    type: 'OAuthUpstreamOptions',
+    good: OAUTH,
+    names: ['tokenEndpoint', 'userInfoEndpoint', 'subjectClaim', 'kind'],
+    read: (upstream) => createAuthorizationServer({ ...withoutUsers, upstream }),
+  },
+}
