@@ -39,6 +39,8 @@ export type {
   AuditSink,
   CallerFacts,
   ConsentFacts,
+  CredentialFacts,
+  GrantFacts,
   OperationFacts,
   RequestFacts,
   SignInFacts,

@@ -3,5 +3,5 @@ export {
   type RemoteAuthorizationServer,
 } from './authorization-server.ts'
 export type { KeySelection } from './key-set.ts'
-export { createRefreshedValue, type Loaded, type RefreshedValue } from './refreshed-value.ts'
+export { createRefreshedValue } from './refreshed-value.ts'
 export { parseServerMetadata, type TransformMetadata } from './server-metadata-source.ts'

@@ -12,10 +12,8 @@ export {
   inferApplicationType,
   isPrivateUseScheme,
   matchesRedirectUri,
-  type RedirectUriKind,
-  type RedirectUriVerdict,
 } from './redirect-uri.ts'
-export { describeRedirectUriFault, type RedirectUriFault } from './redirect-uri-fault.ts'
+export { describeRedirectUriFault } from './redirect-uri-fault.ts'
 export { isScopeToken, missingScopes, readScopes, type ScopeSet } from './scope.ts'
 export {
   checkServerMetadata,

@@ -16,8 +16,3 @@ export function isClientDocumentUrl(clientId: string): boolean {
   if (checkRedirectUri(clientId).kind !== 'https') return false
   return !clientId.includes('?') && new URL(clientId).pathname !== '/'
 }
-
-/** Whether a value is an https URL of any kind: a `client_id` that can only be that of a document. */
-export function isUrlShaped(clientId: string): boolean {
-  return /^https:\/\//i.test(clientId)
-}
