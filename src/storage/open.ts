@@ -15,6 +15,7 @@ export interface OpenStorageOptions {
 }
 
 const OPTIONS: readonly string[] = [
+  'onFailover',
   'prefix',
   'schema',
   'timeoutSeconds',
@@ -26,8 +27,8 @@ const OPTIONS: readonly string[] = [
  *
  * It does NOT connect to a server: the first call does, and `check()` of the storage is one.
  *
- * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`; `ERR_CONFIG_STORAGE_URL` where the text names none. The message does not
- *   contain the text, because a password may be in it.
+ * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`; `ERR_CONFIG_STORAGE_URL` where the text names
+ *   none. The message does not contain the text, because a password may be in it.
  *
  * @example
  * ```ts
@@ -36,7 +37,7 @@ const OPTIONS: readonly string[] = [
  */
 export async function openStorage(url: string, options: OpenStorageOptions = {}): Promise<Storage> {
   requireKnownOptions(options, OPTIONS, 'openStorage')
-  const { prefix, schema, timeoutSeconds } = options
+  const { onFailover, prefix, schema, timeoutSeconds } = options
   const [, scheme = ''] = /^([a-z]+):/.exec(url) ?? []
   switch (scheme) {
     case 'memory':
@@ -49,7 +50,7 @@ export async function openStorage(url: string, options: OpenStorageOptions = {})
     }
     case 'redis':
     case 'rediss':
-      return (await import('./redis.ts')).redis(url, { prefix, timeoutSeconds })
+      return (await import('./redis.ts')).redis(url, { onFailover, prefix, timeoutSeconds })
     case 'postgres':
     case 'postgresql':
       return (await import('./postgres.ts')).postgres(url, { schema, timeoutSeconds })

@@ -177,7 +177,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   openStorage: {
     type: 'OpenStorageOptions',
     good: { prefix: 'a' },
-    names: ['prefix', 'schema', 'timeoutSeconds'],
+    names: ['onFailover', 'prefix', 'schema', 'timeoutSeconds'],
     read: (options) => openStorage('memory:', options),
   },
   sealed: {
