@@ -31,7 +31,7 @@ const concurrent = { concurrent: true, timeout: 120_000 }
 for (const { name, missing, create } of await targetKinds(folder)) {
   describe.skipIf(missing !== '')(`storage keys on ${name}${missing}`, concurrent, () => {
     const target = create()
-    test('SEC-262 are rotated three times under readers and writers of two processes: nothing fails, and no key is dropped that is in use', () =>
+    test('SEC-262 SEC-279 are rotated three times under readers and writers of two processes: nothing fails, no update is lost, and no key is dropped that is in use', () =>
       expectRotations(name, target))
   })
 }
