@@ -115,10 +115,15 @@ export function createScriptedBrowser(options: ScriptedBrowserOptions = {}): Scr
     authorize: async (authorizationUrl, signIn) => {
       let stop = await open(authorizationUrl)
       const entries = [loginEntry(signIn), consentEntry(signIn)]
+      // A server behind the server may ask the same again, and each is answered once.
+      const answered = new Set<string>()
       while (stop.kind === 'page') {
         const page: Page = stop
-        const index = entries.findIndex(({ button }) => findForm(page, button) !== undefined)
-        const [entry] = index === -1 ? [] : entries.splice(index, 1)
+        const entry = entries.find(
+          ({ button }) =>
+            !answered.has(`${page.url.origin} ${button}`) && findForm(page, button) !== undefined,
+        )
+        answered.add(`${page.url.origin} ${entry?.button}`)
         if (entry === undefined) {
           throw new Error(`scripted browser: stopped at ${page.status} "${page.text}"`)
         }
