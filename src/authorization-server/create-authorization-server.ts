@@ -19,14 +19,15 @@ import { createUserRecords } from './users.ts'
  * talk to: `oidc-provider` with the defaults that MCP asks for, a consent page before the sign-in,
  * and tokens of its own that are bound to one resource.
  *
- * It does NOT listen, does NOT close the storage, and does NOT hand out the upstream's tokens.
+ * It does NOT listen, does NOT close the storage, and does NOT give clients the upstream's tokens.
  *
  * @throws {ConfigError} for every mistake in the options, and `ERR_CONFIG_PEER_MISSING` where
  *   `oidc-provider` is not installed
  *
  * @example
  * ```ts
- * const authorizationServer = await createAuthorizationServer({ issuer, resources, storage, keys, … })
+ * const options = { issuer, resources, upstream, storage, keys }
+ * const authorizationServer = await createAuthorizationServer(options)
  * app.use(authorizationServer.handler)
  * ```
  *

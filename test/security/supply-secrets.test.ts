@@ -104,6 +104,7 @@ describe('SEC-388 what stands in the environment', () => {
       'src/cli/main.ts',
       'src/keys/keys-from-environment.ts',
       'src/keys/rings-from-environment.ts',
+      'src/outbound/guarded-fetch.ts',
     ])
   })
 })
