@@ -113,7 +113,7 @@ describe('Entra ID', () => {
     if (!identity.ok) throw new Error(JSON.stringify(identity))
     const { claims, tokens } = identity.value
     expect(claims).toMatchObject({ roles: ['Tools.Admin'], email: 'alice@contoso.example' })
-    expect(claims['tenant']).toMatch(/^9f2b3c4d-/)
+    expect(claims['tenant_id']).toMatch(/^9f2b3c4d-/)
     expect(decodeJwt(tokens.accessToken).aud).toBe(entra.clientId)
     expect(tokens.refreshToken).toBeDefined()
   })
@@ -136,7 +136,7 @@ describe('Google', () => {
     const google = await open(startGoogle())
     const plain = await signInAt(oidc(google))
     expect(plain.tokens).toMatchObject({ refreshToken: undefined, expiresInSeconds: 3_599 })
-    expect(plain.claims).toMatchObject({ tenant: 'example.com' })
+    expect(plain.claims).toMatchObject({ tenant_id: 'example.com' })
     const offline = oidc(google, {
       extraAuthorizeParams: { access_type: 'offline', prompt: 'consent' },
     })

@@ -33,7 +33,7 @@ interface CommonUpstreamOptions {
    * @defaultValue none
    */
   readonly forwardedParameters?: readonly string[] | undefined
-  /** Which claims of the upstream become which of ours. @defaultValue email, name, roles, tenant */
+  /** Which claims of the upstream become which of ours. @defaultValue email, name, roles, tenant_id */
   readonly claims?: ClaimNames | undefined
   /** Let the upstream be http on this machine, for development and tests. @defaultValue `false` */
   readonly allowInsecureLoopback?: boolean | undefined

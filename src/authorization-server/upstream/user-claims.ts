@@ -7,12 +7,12 @@ export type UserClaims = Readonly<Record<string, string | boolean | readonly str
  */
 export type ClaimNames = Readonly<Record<string, string | readonly string[]>>
 
-/** What is taken over unless configured otherwise. */
+/** What is taken over unless configured otherwise, under the names that resource servers read. */
 export const DEFAULT_CLAIM_NAMES: ClaimNames = {
   email: 'email',
   name: ['name', 'login'],
   roles: 'roles',
-  tenant: ['tid', 'org_id', 'tenant_id', 'hd'],
+  tenant_id: ['tid', 'org_id', 'tenant_id', 'hd'],
 }
 
 /** Claims of ours that identify the token or its user, and that no upstream may set. */
