@@ -8,7 +8,10 @@ import {
   startEmulator,
 } from './emulator.ts'
 
+const AUTHORIZE_PATH = '/login/oauth/authorize'
 const TOKEN_PATH = '/login/oauth/access_token'
+/** Stands for no scope at all, which `oidc-provider` does not grant. */
+const NO_SCOPE = 'emulated_none'
 const USERS = {
   alice: {
     password: 'wonderland',
@@ -43,7 +46,8 @@ export interface GithubOptions extends ProviderOptions {
 /**
  * GitHub: OAuth 2.0 alone. No metadata, no ID token, no `iss`; opaque tokens that do not expire;
  * errors of the token endpoint with status 200, forms unless JSON is asked for, commas between
- * scopes, and the user at `/user`.
+ * scopes, no scope where none is asked for (GitHub Apps have permissions instead), and the user at
+ * `/user`.
  */
 export async function startGithub(options: GithubOptions = {}): Promise<EmulatedGithub> {
   const users: Readonly<Record<string, ProviderUser>> = options.users ?? USERS
@@ -55,18 +59,21 @@ export async function startGithub(options: GithubOptions = {}): Promise<Emulated
       accessTokenTtlSeconds: expires ? 28_800 : 31_536_000,
       users,
       routes: {
-        authorization: '/login/oauth/authorize',
+        authorization: AUTHORIZE_PATH,
         token: TOKEN_PATH,
         userinfo: '/not-there',
         jwks: '/keys-not-there',
         revocation: '/revocation-not-there',
       },
       configuration: {
-        scopes: ['read:user', 'user:email', 'repo', 'gist'],
+        scopes: ['read:user', 'user:email', 'repo', 'gist', NO_SCOPE],
         issueRefreshToken: async () => expires,
         rotateRefreshToken: true,
       },
       async around(ctx, next, provider) {
+        if (ctx.path === AUTHORIZE_PATH && !ctx.URL.searchParams.has('scope')) {
+          ctx.query = { ...ctx.query, scope: NO_SCOPE }
+        }
         if (ctx.path.startsWith('/.well-known/')) ctx.status = 404
         else if (ctx.path === '/user') await sendUser(ctx, users, provider)
         else await next()
@@ -77,7 +84,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<Emulated
     options,
   )
   return Object.assign(emulated, {
-    authorizationEndpoint: `${emulated.origin}/login/oauth/authorize`,
+    authorizationEndpoint: emulated.origin + AUTHORIZE_PATH,
     tokenEndpoint: emulated.origin + TOKEN_PATH,
     userInfoEndpoint: `${emulated.origin}/user`,
   })
@@ -94,7 +101,8 @@ function asGithub(ctx: KoaContextWithOIDC, expires: boolean): void {
     ctx.response.remove('www-authenticate')
   } else {
     body['token_type'] = 'bearer'
-    body['scope'] = typeof body['scope'] === 'string' ? body['scope'].replaceAll(' ', ',') : ''
+    const scope = typeof body['scope'] === 'string' ? body['scope'] : ''
+    body['scope'] = scope.replace(NO_SCOPE, '').replaceAll(' ', ',')
     if (!expires) delete body['expires_in']
   }
   const isJson = ctx.get('accept').includes('application/json')

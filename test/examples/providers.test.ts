@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createResourceServer, type Principal } from 'mcp-gatehouse'
+import {
+  type AuthorizationServer,
+  createAuthorizationServer,
+  type UpstreamOptions,
+} from 'mcp-gatehouse/authorization-server'
+import { memory } from 'mcp-gatehouse/storage'
+import { createScriptedBrowser } from 'mcp-gatehouse/testing'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { close, listen } from '../../src/testing/loopback-server.ts'
+import { newRing } from '../authorization-server/world.ts'
+import {
+  type EmulatedProvider,
+  startEntra,
+  startGithub,
+  startGoogle,
+  startKeycloak,
+} from '../providers/index.ts'
+import { ALICE, obtainTokens, register } from '../testing/flow.ts'
+
+const PAGE = readFileSync('docs/providers.md', 'utf8')
+const NAMES = readdirSync('examples/providers').map((file) => file.replace(/\.ts$/, ''))
+const SECRET = 'a secret of the provider'
+const DAY_SECONDS = 86_400
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.resetModules()
+})
+
+/** The object of the page, read as a process with these variables reads it. */
+async function upstreamOf(name: string, secret?: string): Promise<UpstreamOptions> {
+  vi.stubEnv(`${name.toUpperCase()}_CLIENT_SECRET`, secret)
+  const module = (await import(`../../examples/providers/${name}.ts`)) as {
+    readonly upstream: UpstreamOptions
+  }
+  return module.upstream
+}
+
+async function keys() {
+  return { signing: await newRing('signing'), cookies: await newRing('cookies') }
+}
+
+async function create(upstream: UpstreamOptions): Promise<AuthorizationServer> {
+  return createAuthorizationServer({
+    issuer: 'https://auth.example.com',
+    resources: ['https://mcp.example.com/mcp'],
+    upstream,
+    storage: memory(),
+    keys: await keys(),
+  })
+}
+
+test('the page has seven providers', () => {
+  expect(NAMES.toSorted()).toEqual(
+    ['auth0', 'cognito', 'entra', 'github', 'google', 'keycloak', 'okta'].toSorted(),
+  )
+})
+
+describe.each(NAMES)('%s', (name) => {
+  test('its object is taken, and refused at start where the secret is not set', async () => {
+    const upstream = await upstreamOf(name, SECRET)
+    expect(upstream.name).toBe(name)
+    await expect(create(upstream)).resolves.toMatchObject({ issuer: 'https://auth.example.com' })
+    vi.resetModules()
+    await expect(create(await upstreamOf(name))).rejects.toMatchObject({
+      code: 'ERR_CONFIG_NOT_A_STRING',
+      message: expect.stringContaining('upstream.clientSecret'),
+    })
+  })
+
+  test('its section has five steps, its redirect URI and its variable', () => {
+    const section = PAGE.split(/^## /m).find((text) => text.includes(`/callback/${name}\``)) ?? ''
+    expect(section.match(/^\d(?=\. )/gm)).toEqual(['1', '2', '3', '4', '5'])
+    expect(section).toContain(`\`https://auth.example.com/callback/${name}\``)
+    expect(section).toContain(`\`${name.toUpperCase()}_CLIENT_SECRET\``)
+    for (const heading of ['**You', '**Refresh tokens', '**Traps**'])
+      expect(section).toContain(heading)
+  })
+})
+
+type Start = (options: { readonly redirectUris: readonly string[] }) => Promise<EmulatedProvider>
+
+const EMULATED: readonly (readonly [name: string, start: Start, facts: Partial<Principal>])[] = [
+  [
+    'entra',
+    startEntra,
+    { tenant: '9f2b3c4d-1111-4222-8333-444455556666', roles: new Set(['Tools.Admin']) },
+  ],
+  ['google', startGoogle, { tenant: 'example.com' }],
+  ['github', (options) => startGithub({ ...options, expires: true }), { tenant: undefined }],
+  ['keycloak', startKeycloak, { roles: new Set(['admin', 'user']) }],
+]
+
+/** Where the emulator is, instead of the provider. */
+function at(upstream: UpstreamOptions, provider: EmulatedProvider): UpstreamOptions {
+  const move = (url: string): string =>
+    url.replace(/^https:\/\/[^/]+/, new URL(provider.issuer).origin)
+  const { clientId, clientSecret, issuer } = provider
+  const moved = { clientId, clientSecret, issuer, allowInsecureLoopback: true }
+  if (upstream.kind !== 'oauth') return { ...upstream, ...moved }
+  return {
+    ...upstream,
+    ...moved,
+    authorizationEndpoint: move(upstream.authorizationEndpoint),
+    tokenEndpoint: move(upstream.tokenEndpoint),
+    userInfoEndpoint: move(upstream.userInfoEndpoint),
+  }
+}
+
+test.each(EMULATED)(
+  'with the object for %s, users sign in, and tools get tokens of the provider a day later',
+  async (name, start, facts) => {
+    const http = createServer()
+    const issuer = `http://127.0.0.1:${await listen(http, 0, '127.0.0.1')}`
+    const resource = `${issuer}/mcp`
+    const provider = await start({ redirectUris: [`${issuer}/callback/${name}`] })
+    onTestFinished(async () => {
+      await Promise.all([close(http), provider.close()])
+    })
+    let later = 0
+    const clock = {
+      now: () => Math.floor(Date.now() / 1_000) + later,
+      elapsed: () => performance.now(),
+    }
+    const server = await createAuthorizationServer({
+      issuer,
+      resources: [resource],
+      upstream: at(await upstreamOf(name, SECRET), provider),
+      storage: memory(),
+      keys: await keys(),
+      clock,
+      allowInsecureLoopback: true,
+    })
+    http.on('request', (req, res) => void server.handler(req, res))
+
+    const { client } = await register(issuer)
+    const tokens = await obtainTokens(issuer, {
+      browser: createScriptedBrowser(),
+      clientId: String(client['client_id']),
+      signIn: ALICE,
+    })
+    const gatehouse = createResourceServer({
+      resource,
+      authorizationServers: [issuer],
+      verifier: server.verifier,
+      allowInsecureLoopback: true,
+    })
+    const headers = { authorization: `Bearer ${String(tokens['access_token'])}` }
+    const admission = await gatehouse.authenticate(new Request(resource, { headers }))
+    if (admission instanceof Response) throw new Error(`${admission.status}`)
+    const { principal } = admission
+    expect(principal).toMatchObject({ ...facts, claims: { name: 'Alice Liddell' } })
+
+    const { accessToken } = await server.upstreamToken(principal)
+    later = DAY_SECONDS
+    const renewed = await server.upstreamToken(principal)
+    expect(renewed.accessToken).not.toBe(accessToken)
+  },
+)
