@@ -38,10 +38,21 @@ export function sendUpstreamFailure(
   { upstream, retryPath }: { readonly upstream: string; readonly retryPath: string | undefined },
 ): void {
   const { emit, clock } = parts.settings
-  const reason = failure.kind === 'refused' ? failure.reason : failure.kind
-  emit({ type: 'sign_in.failed', correlationId, at: clock.now(), upstream, reason })
+  emit({
+    type: 'sign_in.failed',
+    correlationId,
+    at: clock.now(),
+    upstream,
+    reason: reasonOf(failure),
+  })
   const page = parts.pages.error({ ...EXPLANATIONS[failure.kind], correlationId, retryPath })
   const headers: Record<string, string> =
     failure.kind === 'unavailable' ? { 'Retry-After': String(failure.retryAfterSeconds) } : {}
   sendPage(res, page, headers)
+}
+
+/** What the operator is told: the error code, where there is one to look up. */
+function reasonOf(failure: UpstreamFailure): string {
+  if (failure.kind === 'refused') return failure.reason
+  return failure.kind === 'misconfigured' ? failure.error : failure.kind
 }
