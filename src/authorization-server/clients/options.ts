@@ -66,7 +66,7 @@ export interface InitialAccessTokenOptions {
 export interface RegistrationOptions {
   /** `token`: only with an initial access token. @defaultValue `'open'` */
   readonly mode?: 'open' | 'loopback' | 'token' | undefined
-  /** Beside those that `issueInitialAccessToken` makes. @defaultValue none */
+  /** The tokens that allow a registration where `mode` is `token`. @defaultValue none */
   readonly initialAccessTokens?: readonly InitialAccessTokenOptions[] | undefined
   /** Registrations of one address in an hour (its /64 for IPv6), per process. @defaultValue 30 */
   readonly maxPerHour?: number | undefined

@@ -36,7 +36,7 @@ export interface EmbeddedUser {
 export interface AuthorizationServerKeys {
   /** For access tokens and ID tokens; its public keys are published. */
   readonly signing: KeyRing
-  /** For cookies, forms, and what stands in for identifiers in storage. */
+  /** For cookies and forms. */
   readonly cookies: KeyRing
 }
 
