@@ -1,20 +1,25 @@
-import { createServer, type Server } from 'node:http'
-import { createAuthorizationServer } from 'mcp-gatehouse/authorization-server'
-import { createKeyRing, keysFromFile } from 'mcp-gatehouse/keys'
-import { openStorage } from 'mcp-gatehouse/storage'
+import {
+  type AuthorizationServer,
+  createAuthorizationServer,
+} from 'mcp-gatehouse/authorization-server'
+import { createKeyRing, type KeyRing, type KeyUse, keysFromFile } from 'mcp-gatehouse/keys'
+import { openStorage, sealed } from 'mcp-gatehouse/storage'
+import { upstream } from '../providers/entra.ts'
 
-export async function startAuthorizationServer(): Promise<Server> {
-  const { handler } = await createAuthorizationServer({
-    issuer: 'http://127.0.0.1:4000',
-    resources: { 'http://127.0.0.1:3000/mcp': ['notes:read', 'notes:write'] },
+/** `keys` is the folder with signing.json, cookies.json and storage.json. */
+export async function openAuthorizationServer(
+  storageUrl: string,
+  keys: string,
+): Promise<AuthorizationServer> {
+  const ring = (use: KeyUse): Promise<KeyRing> =>
+    createKeyRing({ use, source: keysFromFile(`${keys}/${use}.json`) })
+  return createAuthorizationServer({
+    issuer: 'https://auth.example.com',
+    resources: { 'https://mcp.example.com/mcp': ['notes:read', 'notes:write'] },
     scopes: { 'notes:read': 'Read your notes', 'notes:write': 'Change your notes' },
-    users: [{ username: 'alice', password: 'wonderland' }],
-    storage: await openStorage('memory:'),
-    keys: {
-      signing: await createKeyRing({ use: 'signing', source: keysFromFile('./signing.json') }),
-      cookies: await createKeyRing({ use: 'cookies', source: keysFromFile('./cookies.json') }),
-    },
-    allowInsecureLoopback: true,
+    upstream,
+    storage: await sealed(await openStorage(storageUrl), await ring('storage')),
+    keys: { signing: await ring('signing'), cookies: await ring('cookies') },
+    trustedProxyHops: 1,
   })
-  return createServer((req, res) => void handler(req, res)).listen(4000, '127.0.0.1')
 }
