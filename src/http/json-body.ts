@@ -26,6 +26,7 @@ export async function readJsonBody(chunks: Chunks, maxBytes: number): Promise<Js
 
 /** A body as it arrives in events: `node:http` without the cost of an asynchronous iterator. */
 export interface BodyEvents {
+  readonly readableEnded: boolean
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end', listener: () => void): unknown
   on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
@@ -43,7 +44,10 @@ export function readJsonEvents(message: BodyEvents, maxBytes: number): Promise<J
     })
     message.on('end', () => resolve(parseJson(decodeChunks(chunks))))
     message.on('error', reject)
-    message.on('close', () => reject(new Error('The client closed the connection.')))
+    message.on('close', () => {
+      // Every message is closed at last, and an error costs as much as the rest of the gate.
+      if (!message.readableEnded) reject(new Error('The client closed the connection.'))
+    })
   })
 }
 
