@@ -1,4 +1,5 @@
-import { requireKnownOptions, StorageError } from '../errors/index.ts'
+import { StorageError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { type Clock, recordKey, systemClock } from '../runtime/index.ts'
 import type { Storage, StoredRecord } from '../storage/index.ts'
 import { keyOfRevoked, type Revocations, revocationKey } from './revocations.ts'

@@ -1,5 +1,6 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { checkStorageKeys, listStorageKey } from './key-check.ts'
 import {
   createSealedAccess,
