@@ -5,7 +5,7 @@ import { allowEveryOrigin } from './http/cors.ts'
 import { setPublicAddress } from './http/public-address.ts'
 import type { RequestFacts } from './http/request-facts.ts'
 import { CORS_ENDPOINTS, type Endpoint, findRoute, METHODS, type Route } from './http/routes.ts'
-import { PRIVATE_HEADERS, sendOAuthError, sendPage } from './http/send.ts'
+import { PRIVATE_HEADERS, RETRY_AFTER_SECONDS, sendOAuthError, sendPage } from './http/send.ts'
 import type { InteractionParts, Visit } from './interaction/exchange.ts'
 import { handleInteraction } from './interaction/handle-interaction.ts'
 import { isOutage } from './provider/answers.ts'
@@ -30,8 +30,6 @@ export interface ListenerParts extends InteractionParts {
   readonly endpoints: Partial<Readonly<Record<Endpoint, EndpointHandler>>>
   readonly facts: RequestFacts
 }
-
-const RETRY_AFTER_SECONDS = 5
 
 export function createListener(parts: ListenerParts): AuthorizationServerHandler {
   return async (req, res, next) => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Configuration, errors, KoaContextWithOIDC } from 'oidc-provider'
 import { StorageError } from '../../errors/index.ts'
 import type { GuardedFetch } from '../../outbound/index.ts'
+import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { ClientDocuments, DocumentOutcome } from './client-documents.ts'
 
 type Feature = NonNullable<NonNullable<Configuration['features']>['clientIdMetadataDocument']>
@@ -73,7 +74,7 @@ function outageError(
   cause: unknown,
 ): unknown {
   if (!(cause instanceof StorageError)) return cause
-  ctx.set('Retry-After', '5')
+  ctx.set('Retry-After', String(RETRY_AFTER_SECONDS))
   const text = 'something that this needs cannot be reached; try again later'
   const error = new CustomOIDCProviderError('temporarily_unavailable', text, { cause })
   return Object.assign(error, { status: 503, statusCode: 503 })

@@ -8,6 +8,9 @@ export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** When to try again what failed because something that is needed was away. */
+export const RETRY_AFTER_SECONDS = 5
+
 /** Sends a page. */
 export function sendPage(
   res: ServerResponse,
