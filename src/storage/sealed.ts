@@ -59,6 +59,7 @@ function createSealedStorage(storage: Storage, sealing: Sealing): Storage {
   const { seal, open, versionNow } = access
   return {
     durability: storage.durability,
+    isSealed: true,
     async get(key) {
       refuseReserved(key)
       return open(key, await storage.get(key))
