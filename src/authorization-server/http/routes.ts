@@ -88,3 +88,6 @@ export const CORS_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'revocation',
   'introspection',
 ])
+
+/** Routes of `oidc-provider` that people see. What fails elsewhere is told to a program, as JSON. */
+export const PAGE_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume'])
