@@ -12,7 +12,7 @@ export const SCALE: {
   readonly races: number
   readonly outages: number
 } = IS_LONG
-  ? { kills: 1_000, killMilliseconds: 130_000, serverKills: 10, races: 10_000, outages: 5 }
+  ? { kills: 1_000, killMilliseconds: 180_000, serverKills: 10, races: 10_000, outages: 5 }
   : { kills: 20, killMilliseconds: 15_000, serverKills: 1, races: 500, outages: 1 }
 
 /** For the whole of a long test. */
