@@ -1,5 +1,6 @@
 import { extractWWWAuthenticateParams } from '@modelcontextprotocol/client'
 import * as z from 'zod'
+import { type Places, placeOf } from './places.ts'
 import type { Exchange } from './recorder.ts'
 
 /** An exchange in words. Secrets are left out. */
@@ -13,14 +14,11 @@ export interface Description {
 const HIDDEN = '••••'
 
 /** Says what an exchange was about. */
-export function describeExchange(exchange: Exchange): Description {
+export function describeExchange(exchange: Exchange, places: Places): Description {
   if (isPlainError(exchange)) return { sent: '', received: exchange.received }
   const { pathname } = exchange.url
-  const [, describe] = DESCRIPTIONS.find(([prefix]) => pathname.startsWith(prefix)) ?? [
-    '',
-    describeMcp,
-  ]
-  return describe(exchange)
+  const [, describe] = DESCRIPTIONS.find(([pattern]) => pattern.test(pathname)) ?? ['', describeMcp]
+  return describe(exchange, places)
 }
 
 /** An OAuth error says best itself what it is; a challenge and a page are described. */
@@ -29,13 +27,17 @@ function isPlainError({ status, headers }: Exchange): boolean {
   return status >= 400 && isJson && !headers.has('www-authenticate')
 }
 
-const DESCRIPTIONS: readonly (readonly [string, (exchange: Exchange) => Description])[] = [
-  ['/.well-known/oauth-protected-resource', describeResourceMetadata],
-  ['/.well-known/', describeServerMetadata],
-  ['/register', describeRegistration],
-  ['/authorize', describeAuthorization],
-  ['/interaction', describeForm],
-  ['/token', describeToken],
+const DESCRIPTIONS: readonly (readonly [
+  RegExp,
+  (exchange: Exchange, places: Places) => Description,
+])[] = [
+  [/^\/\.well-known\/oauth-protected-resource/, describeResourceMetadata],
+  [/^\/\.well-known\//, describeServerMetadata],
+  [/^\/register$/, describeRegistration],
+  [/\/authorize$/, describeAuthorization],
+  [/^\/interaction\//, describeForm],
+  [/^\/callback\//, describeCallback],
+  [/\/token$/, describeToken],
 ]
 
 function describeResourceMetadata({ received }: Exchange): Description {
@@ -61,36 +63,56 @@ function describeRegistration({ sent, received }: Exchange): Description {
   return { sent: `"${name}"`, received: `client_id ${id.slice(0, 8)}…, a public client` }
 }
 
-function describeAuthorization({ url, ...exchange }: Exchange): Description {
-  const method = url.searchParams.get('code_challenge_method')
-  return { sent: `${method} challenge, resource, state`, received: describePage(exchange) }
+function describeAuthorization(exchange: Exchange, places: Places): Description {
+  const { searchParams } = exchange.url
+  const words = [
+    searchParams.has('code_challenge') && `${searchParams.get('code_challenge_method')} challenge`,
+    ...['resource', 'state', 'nonce'].filter((name) => searchParams.has(name)),
+  ]
+  return { sent: words.filter(Boolean).join(', '), received: describePage(exchange, places) }
 }
 
-function describeForm({ sent, ...exchange }: Exchange): Description {
-  const form = new URLSearchParams(sent)
+function describeForm(exchange: Exchange, places: Places): Description {
+  const form = new URLSearchParams(exchange.sent)
   const user = form.get('username')
-  const words =
-    user === null ? [form.get('action'), ...form.getAll('scope')] : [user, `password ${HIDDEN}`]
-  return { sent: words.join(' '), received: describePage(exchange) }
+  const decision = form.get('decision') ?? (form.has('allow') ? 'allow' : 'deny')
+  const sent = user === null ? decision : `${user} password ${HIDDEN}`
+  return { sent, received: describePage(exchange, places) }
 }
 
-function describePage({ headers, received }: Pick<Exchange, 'headers' | 'received'>): string {
+function describeCallback(exchange: Exchange, places: Places): Description {
+  const names = [...exchange.url.searchParams.keys()]
+  return { sent: names.join(', '), received: describePage(exchange, places) }
+}
+
+function describePage(
+  { headers, received }: Pick<Exchange, 'headers' | 'received'>,
+  places: Places,
+): string {
   const location = headers.get('location')
   if (location === null) return `page "${/<title>(.*?)<\/title>/.exec(received)?.[1] ?? ''}"`
-  const { origin, pathname, searchParams } = new URL(location)
-  return `back to ${origin}${pathname} with ${[...searchParams.keys()].join(', ')}`
+  const url = new URL(location)
+  const { origin, pathname, searchParams } = url
+  const place = placeOf(places, url)
+  if (place !== undefined && !searchParams.has('code')) return `on to ${place}`
+  return `back to ${place ?? origin}${pathname} with ${[...searchParams.keys()].join(', ')}`
 }
 
-function describeToken({ received }: Exchange): Description {
-  const { access_token, expires_in, scope } = parse(
-    z.object({ access_token: z.string(), expires_in: z.number(), scope: z.string() }),
-    received,
-  )
+const TokenAnswer = z.object({
+  access_token: z.string(),
+  expires_in: z.number(),
+  scope: z.string(),
+})
+
+function describeToken({ actor, received }: Exchange): Description {
+  const sent = `code ${HIDDEN} code_verifier ${HIDDEN}`
+  const { access_token, expires_in, scope } = parse(TokenAnswer, received)
+  if (actor === 'auth') return { sent, received: `tokens ${HIDDEN} that stay on the server` }
   const payload = Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString()
-  const { sub } = parse(z.object({ sub: z.string() }), payload)
+  const { aud, name } = parse(z.object({ aud: z.string(), name: z.string() }), payload)
   return {
-    sent: `code ${HIDDEN} code_verifier ${HIDDEN}`,
-    received: `access token ${HIDDEN} of ${sub} for ${expires_in} s, scope "${scope}"`,
+    sent,
+    received: `access token ${HIDDEN} of ${name} for ${aud}, ${expires_in} s, scope "${scope}"`,
   }
 }
 
@@ -99,8 +121,10 @@ const Message = z.object({
   method: z.string(),
   params: z.object({ name: z.string().optional() }).optional(),
 })
+const ErrorAnswer = z.object({ error: z.object({ code: z.number(), message: z.string() }) })
 const Answer = z.object({
   result: z.object({
+    tools: z.array(z.object({ name: z.string() })).default([]),
     content: z.array(z.object({ text: z.string() })).default([]),
     supportedVersions: z.array(z.string()).default([]),
     _meta: z.object({ [SERVER_INFO]: z.object({ name: z.string() }).optional() }).default({}),
@@ -128,7 +152,10 @@ function describeChallenge(status: number, headers: Headers): string | undefined
 }
 
 function describeResult(received: string): string {
-  const { content, supportedVersions, _meta: meta } = parse(Answer, received).result
+  const failed = ErrorAnswer.safeParse(JSON.parse(received)).data
+  if (failed !== undefined) return `error ${failed.error.code} "${failed.error.message}"`
+  const { content, tools, supportedVersions, _meta: meta } = parse(Answer, received).result
+  if (tools.length > 0) return `tools ${tools.map(({ name }) => name).join(', ')}`
   if (content.length > 0) return content.map(({ text }) => `"${text}"`).join(' ')
   return `server "${meta[SERVER_INFO]?.name ?? ''}", MCP ${supportedVersions.join(', ')}`
 }

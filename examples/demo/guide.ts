@@ -1,17 +1,17 @@
-import type { TestUsers } from 'mcp-gatehouse/testing'
+import type { Users } from './story.ts'
 import { paint, print, printHeading } from './terminal.ts'
 
 const LABEL_WIDTH = 14
 
 /** How to connect an MCP client of one's own to the server of the demo. */
-export function printGuide(serverUrl: string, users: TestUsers): void {
+export function printGuide(serverUrl: string, users: Users): void {
   printHeading('Now you: connect a client of your own')
   printEntry('MCP server', serverUrl)
   printEntry(
     'Sign in as',
-    ...Object.entries(users).map(([name, { password, scopes }]) => {
-      return `${name.padEnd(6)} password ${password.padEnd(11)} may grant ${scopes?.join(' ') ?? 'everything'}`
-    }),
+    ...Object.entries(users).map(
+      ([name, { password }]) => `${name.padEnd(6)} password ${password}`,
+    ),
   )
   print()
   printEntry(

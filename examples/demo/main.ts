@@ -1,51 +1,75 @@
 /**
- * `npm run demo`: a protected MCP server, an authorization server, and a client that goes through
- * everything between them with no human.
+ * `npm run demo`: a protected MCP server, an authorization server in front of a company's identity
+ * provider, and a client that goes through everything between them with no human.
  *
  * With `--once`, or without a terminal, it ends there: with 0 if all went as it should, else 1.
  */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import type { AuditEvent } from 'mcp-gatehouse'
-import { createTestAuthorizationServer, DEMO_USERS, type TestUsers } from 'mcp-gatehouse/testing'
+import { startEntra } from '../../test/providers/index.ts'
+import { createNotesAuthorizationServer } from './authorization-server.ts'
 import { printGuide } from './guide.ts'
-import { listen, orOnFreePort } from './listen.ts'
-import { createNotesServer, SCOPES } from './notes-server.ts'
+import { listenOrElsewhere } from './listen.ts'
+import { createNotesServer } from './notes-server.ts'
+import type { Places } from './places.ts'
+import { createRecordingFetch } from './recorder.ts'
 import { tellStory } from './story.ts'
-import { paint, print, printHeading } from './terminal.ts'
+import { createExchangePrinter, paint, print, printHeading } from './terminal.ts'
 import { printAuditEvent } from './visitors.ts'
-
-const users: TestUsers = { ...DEMO_USERS, bob: { password: 'builder', scopes: ['notes:read'] } }
 
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
 
+const mcpServer = createServer()
+const authorizationServer = createServer()
+const serverUrl = `http://127.0.0.1:${await listenOrElsewhere(mcpServer, 7007)}/mcp`
+const issuer = `http://127.0.0.1:${await listenOrElsewhere(authorizationServer, 7008)}`
+// An emulation that refuses what Entra ID refuses.
+const entra = await startEntra({ redirectUris: [`${issuer}/callback/entra`] })
+
+const places: Places = [
+  ['mcp', new URL(serverUrl).origin],
+  ['auth', issuer],
+  ['entra', originOf(entra)],
+]
+const printExchange = createExchangePrinter(places)
 let onEvent: (event: AuditEvent) => void = () => {}
 
-const server = createServer()
-const port = await orOnFreePort(7007, (wanted) => listen(server, wanted))
-const serverUrl = `http://127.0.0.1:${port}/mcp`
-const authorizationServer = await orOnFreePort(7008, (wanted) =>
-  createTestAuthorizationServer({
-    port: wanted,
-    resources: { [serverUrl]: SCOPES },
-    users,
-    showPasswords: true,
-  }),
-)
-server.on(
+mcpServer.on(
   'request',
-  createNotesServer(serverUrl, authorizationServer.issuer, (event) => onEvent(event)),
+  createNotesServer(serverUrl, issuer, (event) => onEvent(event)),
+)
+authorizationServer.on(
+  'request',
+  await createNotesAuthorizationServer({
+    issuer,
+    resource: serverUrl,
+    upstream: {
+      name: 'entra',
+      issuer: entra.issuer,
+      clientId: entra.clientId,
+      clientSecret: entra.clientSecret,
+      allowInsecureLoopback: true,
+      fetch: createRecordingFetch('auth', (exchange) => {
+        if (exchange.url.pathname.endsWith('/token')) printExchange(exchange)
+      }),
+    },
+    onEvent: (event) => onEvent(event),
+  }),
 )
 
 printHeading('mcp-gatehouse')
-print(`  ${serverUrl}    an MCP server on the official SDK, protected by mcp-gatehouse`)
-print(
-  `  ${authorizationServer.issuer.padEnd(serverUrl.length)}    an authorization server for alice and bob`,
+printPlace('mcp', serverUrl, 'an MCP server on the official SDK, behind the gate')
+printPlace('auth', issuer, 'its authorization server, in front of')
+printPlace(
+  'entra',
+  originOf(entra),
+  "a company's provider: no registration, no tokens per resource",
 )
 
 try {
-  await tellStory(serverUrl, users)
+  await tellStory(serverUrl, entra.users, printExchange)
   print(`\n  ${paint('green', '✓ Everything was answered as it should be.')}\n`)
 } catch (error) {
   print(`\n  ${paint('red', `✗ ${error instanceof Error ? error.message : String(error)}`)}\n`)
@@ -53,12 +77,24 @@ try {
 }
 
 if (process.stdout.isTTY && !values.once && process.exitCode !== 1) {
-  printGuide(serverUrl, users)
+  printGuide(serverUrl, entra.users)
   onEvent = printAuditEvent
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   print()
 }
 
-server.close()
-server.closeAllConnections()
-await authorizationServer.close()
+for (const server of [mcpServer, authorizationServer]) closeNow(server)
+await entra.close()
+
+function printPlace(name: string, url: string, what: string): void {
+  print(`  ${paint('dim', name.padEnd(6))}${url.padEnd(serverUrl.length)}  ${what}`)
+}
+
+function originOf({ issuer: url }: { readonly issuer: string }): string {
+  return new URL(url).origin
+}
+
+function closeNow(server: Server): void {
+  server.close()
+  server.closeAllConnections()
+}

@@ -16,8 +16,12 @@ export interface NotesClient {
   discover(): Promise<URL>
   /** Takes the URL that the browser came back with, and gets tokens for its code. */
   finishSignIn(callback: URL): Promise<void>
-  /** Connects and calls the tool. @returns The text of its result. */
-  addNote(text: string): Promise<string>
+  /** Connects with the token. */
+  connect(): Promise<void>
+  /** @returns The names of the tools that the user has. */
+  listTools(): Promise<readonly string[]>
+  /** Calls a tool. @returns The text of its result. */
+  callTool(name: string, args?: Readonly<Record<string, unknown>>): Promise<string>
   accessToken(): string
   close(): Promise<void>
 }
@@ -50,9 +54,10 @@ export function createNotesClient(serverUrl: string, fetch: FetchLike): NotesCli
         throw new Error('a foreign state')
       await first.finishAuth(callback.searchParams)
     },
-    addNote: async (text) => {
-      await client.connect(openTransport())
-      const { content } = await client.callTool({ name: 'add_note', arguments: { text } })
+    connect: () => client.connect(openTransport()),
+    listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    callTool: async (name, args = {}) => {
+      const { content } = await client.callTool({ name, arguments: { ...args } })
       return content[0]?.type === 'text' ? content[0].text : ''
     },
     accessToken: () => provider.tokens()?.access_token ?? '',

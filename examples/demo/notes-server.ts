@@ -1,13 +1,17 @@
 import type { RequestListener } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { type AuditSink, createResourceServer } from 'mcp-gatehouse'
+import { type CallToolResult, createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import { type AuditSink, createResourceServer, definePolicy } from 'mcp-gatehouse'
 import { currentPrincipal } from 'mcp-gatehouse/context'
 import { protect } from 'mcp-gatehouse/node'
 import * as z from 'zod'
 
 /** The scopes that the server needs, for every request. */
 export const SCOPES: readonly string[] = ['notes:read', 'notes:write']
+
+const policy = definePolicy({
+  tools: { add_note: 'notes:write', delete_all_notes: { roles: ['Tools.Admin'] } },
+})
 
 /**
  * An MCP server on the official SDK, protected by mcp-gatehouse: this is all that the author of a
@@ -22,6 +26,7 @@ export function createNotesServer(
     resource,
     authorizationServers: [issuer],
     requiredScopes: SCOPES,
+    policy,
     allowInsecureLoopback: true,
     onEvent,
   })
@@ -43,10 +48,20 @@ function buildNotesServer(): McpServer {
       if (caller?.kind !== 'user') throw new Error('Notes belong to users.')
       const notes = [...(notesOf.get(caller.id) ?? []), text]
       notesOf.set(caller.id, notes)
-      return {
-        content: [{ type: 'text', text: `Notes of ${caller.subject}: ${notes.join('; ')}` }],
-      }
+      return answer(`Notes of ${String(caller.claims['name'])}: ${notes.join('; ')}`)
+    },
+  )
+  server.registerTool(
+    'delete_all_notes',
+    { description: 'Deletes the notes of everybody.', inputSchema: z.object({}) },
+    async () => {
+      notesOf.clear()
+      return answer('All notes are deleted.')
     },
   )
   return server
+}
+
+function answer(text: string): CallToolResult {
+  return { content: [{ type: 'text', text }] }
 }

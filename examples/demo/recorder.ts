@@ -11,12 +11,16 @@ export interface Exchange {
   readonly received: string
 }
 
-export type Actor = 'client' | 'browser'
+/** Who makes requests; `auth` is the authorization server. */
+export type Actor = 'client' | 'browser' | 'auth'
+
+/** Takes an exchange once it is complete. */
+export type OnExchange = (exchange: Exchange) => void
 
 /** Makes a `fetch` that tells about every exchange once its answer is there. */
 export function createRecordingFetch(
   actor: Actor,
-  onExchange: (exchange: Exchange) => void,
+  onExchange: OnExchange,
 ): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
   let first: Request | undefined
   return async (input, init) => {

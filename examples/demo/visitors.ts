@@ -1,7 +1,7 @@
 import type { AuditEvent } from 'mcp-gatehouse'
 import { paint, print } from './terminal.ts'
 
-/** Prints what the gate decided about a request of a visitor; one line per request. */
+/** Prints what came of a visitor: one line per request to the gate, and per step of a sign-in. */
 export function printAuditEvent(event: AuditEvent): void {
   switch (event.type) {
     case 'auth.allow':
@@ -20,15 +20,24 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'public':
       print(line(event, 'cyan', event.what))
       break
-    case 'consent.allow':
-    case 'consent.deny':
+    case 'client.registered':
+      print(note('cyan', `"${event.clientName ?? ''}" is client ${event.clientId}`))
+      break
     case 'sign_in.done':
-      print(`  ${paint('cyan', event.type)}`)
+      print(note('cyan', `signed in at ${event.upstream}`))
+      break
+    case 'consent.allow':
+      print(note('green', `allowed ${event.scopes.join(' ')} to client ${event.clientId}`))
+      break
+    case 'consent.deny':
+      print(note('yellow', `denied to client ${event.clientId}`))
+      break
+    case 'sign_in.failed':
+      print(note('red', `not signed in at ${event.upstream}: ${event.reason}`))
       break
     case 'authorization_server.error':
     case 'client.document_refused':
     case 'client.metadata_changed':
-    case 'client.registered':
     case 'client.registration_refused':
     case 'code.replay':
     case 'config.warning':
@@ -39,9 +48,13 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'jwks.private_material':
     case 'jwks.stale':
     case 'refresh.reuse':
-    case 'sign_in.failed':
-      print(`  ${paint('red', event.type)}`)
+      print(note('red', event.type))
   }
+}
+
+/** What happened at the authorization server, below the requests to the gate. */
+function note(style: Parameters<typeof paint>[0], text: string): string {
+  return `  ${' '.repeat(new Date(0).toLocaleTimeString().length)}  ${paint(style, text)}`
 }
 
 function line(

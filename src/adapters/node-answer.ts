@@ -7,7 +7,14 @@ import {
   openAnswer,
   type PlanAnswer,
 } from '../http/index.ts'
-import { abort, absorbHead, dropFieldsOfBody, isGone, readHead } from './node-answer-head.ts'
+import {
+  abort,
+  absorbHead,
+  dropFieldsOfBody,
+  type Fields,
+  isGone,
+  readHead,
+} from './node-answer-head.ts'
 import { createRewritten, type Rewritten } from './node-answer-rewritten.ts'
 import {
   type AnswerMethods,
@@ -31,65 +38,128 @@ type OnOpen = NonNullable<AnswerPlan['onOpen']>
  * writes after a replacement, a failure or a cut vanishes. A plan that throws is answered 500.
  */
 export function interceptAnswer(response: ServerResponse, planAnswer: PlanAnswer): void {
-  const initial = response.getHeaders()
-  const before = readMethods(response)
-  let stage: AnswerMethods | undefined
+  new Interception(response, planAnswer).install()
+}
+
+const INTERCEPTION = Symbol('interception')
+
+type InterceptedResponse = ServerResponse & { [INTERCEPTION]?: Interception }
+
+/**
+ * The same functions for every response, so that the engine has one shape of responses to learn:
+ * closures for each cost more than all else that is done here.
+ */
+const SHARED: AnswerMethods = {
+  writeHead(this: InterceptedResponse, ...args: unknown[]) {
+    return this[INTERCEPTION]?.call('writeHead', args)
+  },
+  flushHeaders(this: InterceptedResponse, ...args: unknown[]) {
+    return this[INTERCEPTION]?.call('flushHeaders', args)
+  },
+  write(this: InterceptedResponse, ...args: unknown[]) {
+    return this[INTERCEPTION]?.call('write', args)
+  },
+  end(this: InterceptedResponse, ...args: unknown[]) {
+    return this[INTERCEPTION]?.call('end', args)
+  },
+}
+
+/** One answer on its way through a plan. */
+class Interception {
+  readonly #response: InterceptedResponse
+  /** Of Node, of a middleware, or of an interception that this one is inside of. */
+  readonly #before: AnswerMethods
+  readonly #installed: AnswerMethods
+  readonly #planAnswer: PlanAnswer
+  /** The fields from before the handler. */
+  readonly #initial: Fields
+  #stage: AnswerMethods | undefined
   // Not bound methods as another stage: that would cost more than all the rest.
-  let isPassing = false
+  #isPassing = false
 
-  const outgoing = (): Outgoing => ({ response, native: bindMethods(before, response), initial })
-
-  function begin(method: Method, args: unknown[]): unknown {
-    const headArgs = method === 'writeHead' ? args : []
-    const head = readHead(response, headArgs)
-    const { replacement, rewriter, onOpen } = planOrFail(planAnswer, head)
-    if (replacement !== undefined) {
-      stage = createReplaced(outgoing(), replacement)
-    } else if (rewriter !== undefined) {
-      const rewritten = rewriteAnswer(outgoing(), head, headArgs, rewriter)
-      stage = rewritten.methods
-      openResponse(response, onOpen, rewritten.cutOff)
-    } else return pass(method, args, head, onOpen)
-    return method === 'writeHead' ? response : stage[method](...args)
+  constructor(response: InterceptedResponse, planAnswer: PlanAnswer) {
+    this.#response = response
+    this.#before = readMethods(response)
+    this.#installed = response[INTERCEPTION] === undefined ? SHARED : methodsOf(this)
+    this.#planAnswer = planAnswer
+    this.#initial = response.getHeaders()
+    response[INTERCEPTION] ??= this
   }
 
-  function pass(method: Method, args: unknown[], head: AnswerHead, onOpen?: OnOpen): unknown {
+  install(): void {
+    const { writeHead, flushHeaders, write, end } = this.#installed
+    const target = this.#response as unknown as Writable<AnswerMethods>
+    target.writeHead = writeHead
+    target.flushHeaders = flushHeaders
+    target.write = write
+    target.end = end
+  }
+
+  /**
+   * Puts methods back, except where a middleware has wrapped ours in turn. They are not deleted: V8
+   * makes a slow object of it, which costs more than the whole interception.
+   */
+  #restore(): void {
+    const target = this.#response as unknown as Writable<AnswerMethods>
+    const ours = this.#installed
+    const before = this.#before
+    if (target.writeHead === ours.writeHead) target.writeHead = before.writeHead
+    if (target.flushHeaders === ours.flushHeaders) target.flushHeaders = before.flushHeaders
+    if (target.write === ours.write) target.write = before.write
+    if (target.end === ours.end) target.end = before.end
+  }
+
+  call(method: Method, args: unknown[]): unknown {
+    if (this.#stage !== undefined) return this.#stage[method](...args)
+    return this.#isPassing
+      ? this.#before[method].apply(this.#response, args)
+      : this.#begin(method, args)
+  }
+
+  #begin(method: Method, args: unknown[]): unknown {
+    const headArgs = method === 'writeHead' ? args : []
+    const head = readHead(this.#response, headArgs)
+    const { replacement, rewriter, onOpen } = planOrFail(this.#planAnswer, head)
+    if (replacement !== undefined) {
+      this.#stage = createReplaced(this.#outgoing(), replacement)
+    } else if (rewriter !== undefined) {
+      const rewritten = rewriteAnswer(this.#outgoing(), head, headArgs, rewriter)
+      this.#stage = rewritten.methods
+      openResponse(this.#response, onOpen, rewritten.cutOff)
+    } else return this.#pass(method, args, head, onOpen)
+    return method === 'writeHead' ? this.#response : this.#stage[method](...args)
+  }
+
+  #pass(method: Method, args: unknown[], head: AnswerHead, onOpen?: OnOpen): unknown {
     const hasLength = onOpen !== undefined && head.header('content-length') !== undefined
-    isPassing = true
+    this.#isPassing = true
     try {
-      const result = before[method].apply(response, args)
-      restoreMethods(response, before, installed)
+      const result = this.#before[method].apply(this.#response, args)
+      this.#restore()
       return result
     } catch (error) {
       // A head that Node refuses is none.
-      isPassing = response.headersSent
+      this.#isPassing = this.#response.headersSent
       throw error
     } finally {
-      if (isPassing) openResponse(response, onOpen, () => cutOff(hasLength))
+      if (this.#isPassing) openResponse(this.#response, onOpen, () => this.#cutOff(hasLength))
     }
   }
 
-  function cutOff(hasLength: boolean): void {
+  #cutOff(hasLength: boolean): void {
     // What the handler has ended is on its way.
-    if (response.writableEnded) return
-    stage = createSwallowed(response)
-    Object.assign(response, installed)
+    if (this.#response.writableEnded) return
+    this.#stage = createSwallowed(this.#response)
+    this.install()
     // A shorter body than announced would take the next answer for its rest.
-    if (hasLength) abort(response)
-    else before.end.call(response)
+    if (hasLength) abort(this.#response)
+    else this.#before.end.call(this.#response)
   }
 
-  function call(method: Method, args: unknown[]): unknown {
-    if (stage !== undefined) return stage[method](...args)
-    return isPassing ? before[method].apply(response, args) : begin(method, args)
+  #outgoing(): Outgoing {
+    const response = this.#response
+    return { response, native: bindMethods(this.#before, response), initial: this.#initial }
   }
-  const installed: AnswerMethods = {
-    writeHead: (...args) => call('writeHead', args),
-    flushHeaders: (...args) => call('flushHeaders', args),
-    write: (...args) => call('write', args),
-    end: (...args) => call('end', args),
-  }
-  Object.assign(response, installed)
 }
 
 function rewriteAnswer(
@@ -123,10 +193,19 @@ function planOrFail(planAnswer: PlanAnswer, head: AnswerHead): AnswerPlan {
   }
 }
 
-/** The methods as they are, of Node or of a middleware. */
 function readMethods(response: ServerResponse): AnswerMethods {
   const { writeHead, flushHeaders, write, end } = response as unknown as AnswerMethods
   return { writeHead, flushHeaders, write, end }
+}
+
+/** Of an interception inside of another one: the shared functions lead to the outer one. */
+function methodsOf(interception: Interception): AnswerMethods {
+  return {
+    writeHead: (...args) => interception.call('writeHead', args),
+    flushHeaders: (...args) => interception.call('flushHeaders', args),
+    write: (...args) => interception.call('write', args),
+    end: (...args) => interception.call('end', args),
+  }
 }
 
 function bindMethods(methods: AnswerMethods, response: ServerResponse): AnswerMethods {
@@ -138,18 +217,4 @@ function bindMethods(methods: AnswerMethods, response: ServerResponse): AnswerMe
   }
 }
 
-/**
- * Puts methods back, except where a middleware has wrapped ours in turn. They are not deleted: V8
- * makes a slow object of it, which costs more than the whole interception.
- */
-function restoreMethods(
-  response: ServerResponse,
-  before: AnswerMethods,
-  installed: AnswerMethods,
-): void {
-  const current = response as unknown as { -readonly [name in Method]: AnswerMethods[name] }
-  if (current.writeHead === installed.writeHead) current.writeHead = before.writeHead
-  if (current.flushHeaders === installed.flushHeaders) current.flushHeaders = before.flushHeaders
-  if (current.write === installed.write) current.write = before.write
-  if (current.end === installed.end) current.end = before.end
-}
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] }

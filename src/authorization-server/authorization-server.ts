@@ -1,24 +1,23 @@
+import type { Principal } from '../principal/index.ts'
 import type { Revocations } from '../revocation/index.ts'
 import type { TokenVerifier } from '../verifiers/index.ts'
 import type { Approval } from './interaction/approvals.ts'
 import type { AuthorizationServerHandler } from './listener.ts'
 import type { UpstreamToken } from './upstream/upstream-tokens.ts'
 
-/** Whose approvals: a principal of our tokens, whose subject is the account id. */
-export interface ApprovingUser {
-  readonly subject: string | undefined
-}
-
-/** What users have allowed clients. */
+/**
+ * What users have allowed clients. A principal is a user by a token of this server; one of another
+ * issuer, whatever their subject, and one that is a client have no approvals.
+ */
 export interface Approvals {
   /** The latest first. */
-  list(user: ApprovingUser): Promise<readonly Approval[]>
+  list(principal: Principal<unknown>): Promise<readonly Approval[]>
   /**
    * Takes an approval back: the page is shown again, and refresh tokens that came of it end.
    *
    * @returns Whether there was one.
    */
-  revoke(user: ApprovingUser, id: string): Promise<boolean>
+  revoke(principal: Principal<unknown>, id: string): Promise<boolean>
 }
 
 /** A running authorization server. It listens on no socket of its own. */
@@ -29,15 +28,26 @@ export interface AuthorizationServer {
   readonly handler: AuthorizationServerHandler
   /** Verifies our tokens in this process, without network: `createResourceServer({ verifier })`. */
   readonly verifier: TokenVerifier
-  /** What resource servers of other processes look at, beside `storedRevocations` of the same store. */
+  /**
+   * What is revoked, in the storage of this server: `createResourceServer({ revocations })`. Another
+   * process finds the same with `storedRevocations` of that store.
+   */
   readonly revocations: Revocations
   /**
    * An access token of the upstream for this user, renewed where it has to be.
    *
-   * @throws {UpstreamError} `ERR_UPSTREAM_SIGN_IN_NEEDED` where the user has to sign in again
+   * @param principal A user by a token of this server.
+   * @throws {UpstreamError} `ERR_UPSTREAM_SIGN_IN_NEEDED` where the user has to sign in again, and
+   *   for a principal of another issuer or one that is a client; `ERR_UPSTREAM_REFRESH` (retryable)
+   *   while the upstream is away; `ERR_UPSTREAM_CLIENT_REFUSED` where it refuses this server
+   * @throws {StorageError}
    */
-  upstreamToken(user: ApprovingUser): Promise<UpstreamToken>
+  upstreamToken(principal: Principal<unknown>): Promise<UpstreamToken>
   readonly approvals: Approvals
-  /** Ends what runs in the background. The storage stays open: it is the caller's. */
+  /**
+   * For the end of the process. Nothing of this server runs in the background today, so that there
+   * is nothing to end. It does NOT end requests that are being handled, and does NOT close the
+   * storage: that is the caller's.
+   */
   close(): Promise<void>
 }

@@ -12,6 +12,7 @@ import { createProviderSource, type ProviderSource } from './provider/provider-s
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
 import { createTokenService } from './token-service.ts'
+import { accountOf } from './upstream/account-id.ts'
 import { createUserRecords } from './users.ts'
 
 /**
@@ -90,7 +91,7 @@ export async function createAuthorizationServer(
     verifier: tokens.verifier,
     revocations: tokens.revocations,
     upstreamToken: signIn.upstreamToken,
-    approvals: createApprovals(approvals, source),
+    approvals: createApprovals(approvals, source, settings.issuer),
     close: async () => undefined,
   }
 }
@@ -110,11 +111,19 @@ function createEndpoints(
   }
 }
 
-function createApprovals(records: ApprovalRecords, source: ProviderSource): Approvals {
+function createApprovals(
+  records: ApprovalRecords,
+  source: ProviderSource,
+  issuer: string,
+): Approvals {
   return {
-    list: async ({ subject }) => (subject === undefined ? [] : records.list(subject)),
-    async revoke({ subject }, id) {
-      const grantIds = subject === undefined ? undefined : await records.remove(subject, id)
+    async list(principal) {
+      const accountId = accountOf(principal, issuer)
+      return accountId === undefined ? [] : records.list(accountId)
+    },
+    async revoke(principal, id) {
+      const accountId = accountOf(principal, issuer)
+      const grantIds = accountId === undefined ? undefined : await records.remove(accountId, id)
       if (grantIds === undefined) return false
       const provider = await source.current()
       for (const grantId of grantIds) {

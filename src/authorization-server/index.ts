@@ -1,5 +1,5 @@
 export type { Brand, ErrorTexts, PageTexts } from '../pages/index.ts'
-export type { Approvals, ApprovingUser, AuthorizationServer } from './authorization-server.ts'
+export type { Approvals, AuthorizationServer } from './authorization-server.ts'
 export type {
   ClientAuthMethod,
   ClientChange,

@@ -4,8 +4,22 @@ import { checkAuthorizationQuery } from './http/authorization-query.ts'
 import { allowEveryOrigin } from './http/cors.ts'
 import { setPublicAddress } from './http/public-address.ts'
 import type { RequestFacts } from './http/request-facts.ts'
-import { CORS_ENDPOINTS, type Endpoint, findRoute, METHODS, type Route } from './http/routes.ts'
-import { PRIVATE_HEADERS, sendOAuthError, sendPage } from './http/send.ts'
+import {
+  CORS_ENDPOINTS,
+  CREDENTIAL_ENDPOINTS,
+  type Endpoint,
+  findRoute,
+  METHODS,
+  type Route,
+} from './http/routes.ts'
+import {
+  CREDENTIAL_HEADERS,
+  PRIVATE_HEADERS,
+  RETRY_AFTER_SECONDS,
+  sendOAuthError,
+  sendPage,
+  setHeaders,
+} from './http/send.ts'
 import type { InteractionParts, Visit } from './interaction/exchange.ts'
 import { handleInteraction } from './interaction/handle-interaction.ts'
 import { isOutage } from './provider/answers.ts'
@@ -30,8 +44,6 @@ export interface ListenerParts extends InteractionParts {
   readonly endpoints: Partial<Readonly<Record<Endpoint, EndpointHandler>>>
   readonly facts: RequestFacts
 }
-
-const RETRY_AFTER_SECONDS = 5
 
 export function createListener(parts: ListenerParts): AuthorizationServerHandler {
   return async (req, res, next) => {
@@ -58,10 +70,11 @@ type Request = Omit<Visit, 'provider' | 'parts'> & { readonly parts: ListenerPar
 async function answer(request: Request, { endpoint, path }: Route, query: string): Promise<void> {
   const { parts, req, res } = request
   const methods = METHODS[endpoint]
+  if (CREDENTIAL_ENDPOINTS.has(endpoint)) setHeaders(res, CREDENTIAL_HEADERS)
   if (CORS_ENDPOINTS.has(endpoint)) {
     if (allowEveryOrigin(req, res, methods)) return
   } else {
-    for (const [name, value] of Object.entries(PRIVATE_HEADERS)) res.setHeader(name, value)
+    setHeaders(res, PRIVATE_HEADERS)
   }
   if (!methods.includes(req.method ?? '')) {
     res.writeHead(405, { Allow: methods.join(', ') }).end()

@@ -1,7 +1,12 @@
-import { createHash } from 'node:crypto'
-import { StorageError } from '../errors/index.ts'
-import { recordKey } from '../runtime/index.ts'
+import {
+  formatRecord,
+  isObject,
+  isOptionalString,
+  parseRecord,
+  recordKey,
+} from '../runtime/index.ts'
 import type { Storage } from '../storage/index.ts'
+import { accountIdOf } from './upstream/account-id.ts'
 
 /** Somebody who has signed in, by who vouches for them. */
 export interface UserRecord {
@@ -22,16 +27,6 @@ export interface UserRecords {
 }
 
 const FORMAT = 1
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
-/**
- * The `sub` of our tokens: the SHA-256 of the upstream's issuer and subject, which alone identify a
- * user (OpenID Connect §5.7), in base64url.
- */
-export function accountIdOf({ issuer, subject }: Pick<UserRecord, 'issuer' | 'subject'>): string {
-  return createHash('sha256').update(`${issuer}\n${subject}`).digest('base64url')
-}
 
 /** @param ttlSeconds How long a user is known after their last sign-in. */
 export function createUserRecords(storage: Storage, ttlSeconds: number): UserRecords {
@@ -42,8 +37,7 @@ export function createUserRecords(storage: Storage, ttlSeconds: number): UserRec
     },
     async save(user) {
       const accountId = accountIdOf(user)
-      const value = encoder.encode(JSON.stringify({ version: FORMAT, ...user }))
-      await storage.set(await keyOf(accountId), value, { ttlSeconds })
+      await storage.set(await keyOf(accountId), formatRecord(FORMAT, user), { ttlSeconds })
       return accountId
     },
   }
@@ -54,7 +48,10 @@ function keyOf(accountId: string): Promise<string> {
 }
 
 function readUser(value: Uint8Array): UserRecord {
-  const { version, ...user } = JSON.parse(decoder.decode(value)) as UserRecord & { version: number }
-  if (version === FORMAT) return user
-  throw new StorageError('ERR_STORAGE_TAMPERED', 'User', { retryable: false })
+  return parseRecord(value, FORMAT, 'User', ({ issuer, subject, upstream, claims }) => {
+    const isIdentity = typeof issuer === 'string' && typeof subject === 'string'
+    return isIdentity && isOptionalString(upstream) && isObject(claims)
+      ? { issuer, subject, upstream, claims }
+      : undefined
+  })
 }

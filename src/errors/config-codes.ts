@@ -233,8 +233,9 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     remedy: 'Start that release, or restore a backup that this one has made.',
   },
   ERR_CONFIG_STORAGE_UNSEALED: {
-    cause: 'The store outlives the process, and there is no key to seal its records with.',
-    remedy: 'Create one with `mcp-gatehouse keys storage`, and pass its key ring.',
+    cause: 'The store outlives the process, and its records are not sealed.',
+    remedy:
+      'Create a key with `mcp-gatehouse keys storage`, and use what `sealed` makes of the store and its key ring.',
   },
   ERR_CONFIG_STORAGE_URL: {
     cause: 'The text names no storage.',

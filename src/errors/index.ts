@@ -7,4 +7,3 @@ export {
   StorageError,
   UpstreamError,
 } from './errors.ts'
-export { requireKnownOptions } from './known-options.ts'

@@ -23,6 +23,7 @@ export {
   type FetchedDocument,
   fetchDocument,
 } from './fetch-document.ts'
+export { readForm } from './form.ts'
 export { type AllowedHosts, isHostAllowed, parseHost } from './host.ts'
 export { fromRequest, type InboundRequest, parseTarget } from './inbound-request.ts'
 export { peekJsonBody, readJsonEvents } from './json-body.ts'

@@ -1,3 +1,5 @@
+import { type Chunks, readText } from './body-text.ts'
+
 /** What a body that should be JSON turned out to be. */
 export type JsonBody =
   | { readonly kind: 'json'; readonly value: unknown }
@@ -9,23 +11,15 @@ const MAX_PEEKED_BYTES = 1_048_576
 
 const wholeDecoder = new TextDecoder()
 
-type Chunks = AsyncIterable<Uint8Array> | null | undefined
-
 /** Reads a JSON body, whatever length its sender announces; the rest of a larger one is left. */
 export async function readJsonBody(chunks: Chunks, maxBytes: number): Promise<JsonBody> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of chunks ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) return { kind: 'too_large' }
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return parseJson(text + decoder.decode())
+  const text = await readText(chunks, maxBytes)
+  return text === undefined ? { kind: 'too_large' } : parseJson(text)
 }
 
 /** A body as it arrives in events: `node:http` without the cost of an asynchronous iterator. */
 export interface BodyEvents {
+  readonly readableEnded: boolean
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end', listener: () => void): unknown
   on(event: 'error' | 'close', listener: (error?: Error) => void): unknown
@@ -43,7 +37,10 @@ export function readJsonEvents(message: BodyEvents, maxBytes: number): Promise<J
     })
     message.on('end', () => resolve(parseJson(decodeChunks(chunks))))
     message.on('error', reject)
-    message.on('close', () => reject(new Error('The client closed the connection.')))
+    message.on('close', () => {
+      // Every message is closed at last, and an error costs as much as the rest of the gate.
+      if (!message.readableEnded) reject(new Error('The client closed the connection.'))
+    })
   })
 }
 

@@ -1,5 +1,6 @@
 import { CompactEncrypt, importJWK, type JWK, SignJWT } from 'jose'
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { KEY_RULES } from './key-use.ts'
 

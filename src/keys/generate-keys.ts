@@ -5,7 +5,8 @@ import {
   generateKeyPair,
   generateSecret,
 } from 'jose'
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { KEY_RULES, type KeyStatus, type KeyUse, type StoredKey } from './key-use.ts'
 

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose'
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import type { KeySource } from './key-source.ts'
 import type { KeyUse, StoredKeys } from './key-use.ts'

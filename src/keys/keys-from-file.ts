@@ -1,5 +1,6 @@
 import type * as FileSystem from 'node:fs'
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { nodeBuiltin } from '../runtime/index.ts'
 import { type KeySource, parseKeyText, parseStoredKeys } from './key-source.ts'
 import type { StoredKeys } from './key-use.ts'

@@ -1,4 +1,5 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { checkStoredKeys, type KeySource } from './key-source.ts'
 
 export interface KeyFunctionOptions {

@@ -1,4 +1,5 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { createKeyRing, type KeyRing, type KeyRingOptions } from './key-ring.ts'
 import { keysFromEnvironment } from './keys-from-environment.ts'
 import { type KeyFileOptions, keysFromFile } from './keys-from-file.ts'

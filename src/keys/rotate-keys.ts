@@ -1,4 +1,5 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { systemClock } from '../runtime/index.ts'
 import { type GenerateKeyOptions, generateKey, isNewKeyAlgorithm } from './generate-keys.ts'
 import type { StoredKeys } from './key-use.ts'

@@ -13,3 +13,4 @@ export {
   requireStrings,
   requireType,
 } from './checks.ts'
+export { requireKnownOptions } from './known-options.ts'

@@ -78,7 +78,7 @@ export function createDecision<Claims>(
     if (refusal !== undefined) return refusal
     const denied = checksMessages ? await state.checkOperations(principal, messages) : undefined
     return denied === undefined
-      ? { ...admitted, ...read }
+      ? { ...admitted, parsedBody: read.parsedBody, messages }
       : refuseOperation(denied, admitted, messages)
   }
 }

@@ -1,5 +1,4 @@
 import { runWithRequest } from '../context/index.ts'
-import { requireKnownOptions } from '../errors/index.ts'
 import {
   applyPlan,
   type BodySource,
@@ -8,6 +7,7 @@ import {
   takingBody,
   withHeaders,
 } from '../http/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { parsePublicPaths } from './options/index.ts'
 import type { Admission, ResourceServer } from './resource-server.ts'
 

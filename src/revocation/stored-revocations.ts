@@ -1,5 +1,12 @@
-import { requireKnownOptions, StorageError } from '../errors/index.ts'
-import { type Clock, recordKey, systemClock } from '../runtime/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
+import {
+  type Clock,
+  formatRecord,
+  isObject,
+  parseRecord,
+  recordKey,
+  systemClock,
+} from '../runtime/index.ts'
 import type { Storage, StoredRecord } from '../storage/index.ts'
 import { keyOfRevoked, type Revocations, revocationKey } from './revocations.ts'
 import {
@@ -16,9 +23,6 @@ export interface StoredRevocationsOptions {
 }
 
 const FORMAT = 1
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /**
  * Revocations in a store: of several processes, or for longer than one lives.
@@ -54,7 +58,7 @@ export function storedRevocations(
       const access = readAccess(record)
       const changed = next(access)
       if (isSame(access, changed)) return
-      const value = encoder.encode(formatAccess(changed))
+      const value = formatAccess(changed)
       const lifetime = { ttlSeconds: lifetimeOf(changed, clock.now()) }
       isDone =
         record === undefined
@@ -95,9 +99,8 @@ function lifetimeOf({ before, tokens }: RevokedAccess, now: number): number | un
   return before === undefined ? Math.max(1, Math.max(...tokens.values()) - now) : undefined
 }
 
-function formatAccess({ before, tokens }: RevokedAccess): string {
-  return JSON.stringify({
-    version: FORMAT,
+function formatAccess({ before, tokens }: RevokedAccess): Uint8Array {
+  return formatRecord(FORMAT, {
     // Nothing is issued before 0, for releases that know of instants only.
     before: before ?? 0,
     ...(tokens.size > 0 && { tokens: Object.fromEntries(tokens) }),
@@ -106,20 +109,15 @@ function formatAccess({ before, tokens }: RevokedAccess): string {
 
 function readAccess(record: StoredRecord | undefined): RevokedAccess {
   if (record === undefined) return NOTHING_REVOKED
-  try {
-    const content = JSON.parse(decoder.decode(record.value)) as Record<string, unknown>
-    const { version, before, tokens = {} } = content
-    const entries = Object.entries(tokens as Record<string, unknown>)
-    const isKnown =
-      version === FORMAT &&
-      Number.isFinite(before) &&
-      entries.every(([, until]) => Number.isFinite(until))
-    if (isKnown) {
-      const instant = before === 0 ? undefined : (before as number)
-      return { before: instant, tokens: new Map(entries as [string, number][]) }
-    }
-  } catch {
-    // Said below, without what the parser quotes.
-  }
-  throw new StorageError('ERR_STORAGE_TAMPERED', 'Revocation', { retryable: false })
+  return parseRecord(record.value, FORMAT, 'Revocation', ({ before, tokens = {} }) => {
+    if (typeof before !== 'number' || !Number.isFinite(before) || !isObject(tokens))
+      return undefined
+    const entries = Object.entries(tokens)
+    if (!entries.every(isRevokedToken)) return undefined
+    return { before: before === 0 ? undefined : before, tokens: new Map(entries) }
+  })
+}
+
+function isRevokedToken(entry: readonly [string, unknown]): entry is [string, number] {
+  return Number.isFinite(entry[1])
 }

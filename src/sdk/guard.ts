@@ -1,4 +1,5 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import type { Policy } from '../policy/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import type { HandlerRequest } from './answers.ts'

@@ -1,4 +1,4 @@
-import { requireKnownOptions } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { holds } from './condition.ts'

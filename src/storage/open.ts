@@ -1,5 +1,6 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
 import { storageKeysFromEnvironment } from '../keys/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { sealed } from './sealed.ts'
 import type { Storage } from './storage.ts'
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { requireKnownOptions } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { randomId } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { applySingleWrite, applyWrites, setParameters } from './postgres/commit.ts'

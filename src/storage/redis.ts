@@ -1,5 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { randomId } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { isClient, type RedisClient, runBufferScript, runScript } from './redis/client.ts'

@@ -1,5 +1,6 @@
-import { requireKnownOptions, StorageError } from '../errors/index.ts'
+import { StorageError } from '../errors/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import { KEY_CHECK, listStorageKey, unlistStorageKeys } from './key-check.ts'
 import { requireStorageRing } from './sealed.ts'

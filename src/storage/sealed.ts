@@ -1,5 +1,6 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { checkStorageKeys, listStorageKey } from './key-check.ts'
 import {
   createSealedAccess,
@@ -58,6 +59,7 @@ function createSealedStorage(storage: Storage, sealing: Sealing): Storage {
   const { seal, open, versionNow } = access
   return {
     durability: storage.durability,
+    isSealed: true,
     async get(key) {
       refuseReserved(key)
       return open(key, await storage.get(key))

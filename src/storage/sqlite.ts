@@ -1,4 +1,5 @@
-import { ConfigError, requireKnownOptions } from '../errors/index.ts'
+import { ConfigError } from '../errors/index.ts'
+import { requireKnownOptions } from '../options/index.ts'
 import { nodeBuiltin } from '../runtime/index.ts'
 import { withCheckedInput } from './checked-storage.ts'
 import { timeoutMilliseconds } from './server-options.ts'

@@ -56,6 +56,8 @@ export interface Storage {
    * does not survive the process.
    */
   readonly durability: 'durable' | 'shared' | 'process'
+  /** Whether the store gets values only encrypted, as `sealed` has it. @defaultValue false */
+  readonly isSealed?: boolean | undefined
   get(key: string): Promise<StoredRecord | undefined>
   /** @returns Whether it was written: not, with `ifAbsent`, where there was a record. */
   set(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { default as Provider } from 'oidc-provider'
+import { readForm } from '../http/index.ts'
 import { sendPage } from './html.ts'
 import {
   type AccessRequest,
@@ -21,8 +22,6 @@ interface Exchange {
   readonly interaction: Interaction
   readonly request: AccessRequest
 }
-
-const MAX_FORM_BYTES = 16 * 1024
 
 /** Serves the login page and the consent page, and what the user answers there. */
 export async function handleInteraction(
@@ -48,7 +47,8 @@ export async function handleInteraction(
     showPrompt(exchange)
   } else if (req.method === 'POST') {
     const form = await readForm(req)
-    if (form === undefined) sendPage(res, errorPage(413, { error: 'The form is too large.' }))
+    if (form === undefined)
+      sendPage(res, errorPage(400, { error: 'No page of this server sends such a form.' }))
     else await handleForm(exchange, form)
   } else {
     res.writeHead(405, { Allow: 'GET, POST' }).end()
@@ -162,16 +162,4 @@ function offeredScopes({ settings, request }: Exchange, username: string): Offer
   return request.scopes
     .filter((scope) => ofResource.includes(scope))
     .map((scope) => ({ scope, grantable: ofUser?.includes(scope) ?? true }))
-}
-
-/** The form, or `undefined` for one that no page of this server sends. */
-async function readForm(req: IncomingMessage): Promise<URLSearchParams | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MAX_FORM_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString())
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { interceptAnswer } from '../../src/adapters/node-answer.ts'
-import type { AnswerHead } from '../../src/http/index.ts'
+import type { AnswerHead, BodyRewriter } from '../../src/http/index.ts'
 import { broken, type Listener, planned, protocols, shout } from './node-answer-harness.ts'
 
 const methodsOf = (response: ServerResponse): unknown[] => [
@@ -167,5 +167,21 @@ describe.each(protocols)('%s: the plan', (_name, exchange) => {
       response.end('body')
     })
     expect([seen, answer.body]).toEqual([['after', 'before'], 'body'])
+  })
+
+  test('one inside of another, with a middleware between them, has its say first', async () => {
+    const seen: string[] = []
+    const exclaim: BodyRewriter = { push: (chunk) => chunk, end: () => Buffer.from(' ends') }
+    const answer = await exchange((response) => {
+      interceptAnswer(response, planned({ rewriter: shout }))
+      const writeHead = response.writeHead.bind(response)
+      response.writeHead = (status: number) => {
+        seen.push('middleware')
+        return writeHead(status)
+      }
+      interceptAnswer(response, planned({ rewriter: exclaim }))
+      response.end('body')
+    })
+    expect([seen, answer.body]).toEqual([['middleware'], 'BODY ENDS!'])
   })
 })

@@ -3,8 +3,9 @@ import {
   type CreateAuthorizationServerOptions,
   createAuthorizationServer,
 } from 'mcp-gatehouse/authorization-server'
-import { memory } from 'mcp-gatehouse/storage'
-import { beforeAll, expect, test } from 'vitest'
+import { createKeyRing, generateKey, keysFromFunction } from 'mcp-gatehouse/keys'
+import { memory, sealed } from 'mcp-gatehouse/storage'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newRing } from './world.ts'
 
 let usual: CreateAuthorizationServerOptions
@@ -95,4 +96,23 @@ test('SEC-177 no consent page is refused, and a warning at every start where som
   const onEvent = (event: AuditEvent): void => void events.push(event)
   await create({ consent: { page: 'never', iOwnConsentElsewhere: true }, onEvent })
   expect(events.map(({ type }) => type)).toEqual(['config.warning'])
+})
+
+describe.each(['durable', 'shared'] as const)('a storage that is %s', (durability) => {
+  const bare = { ...memory(), durability }
+
+  test('is refused bare', async () => {
+    const error = await create({ storage: bare }).catch((cause: unknown) => cause)
+    expect(error).toMatchObject({
+      name: 'ConfigError',
+      code: 'ERR_CONFIG_STORAGE_UNSEALED',
+      message: expect.stringMatching(/^storage: /),
+    })
+  })
+
+  test('is taken sealed', async () => {
+    const document = { keys: [await generateKey({ use: 'storage' })] }
+    const ring = await createKeyRing({ use: 'storage', source: keysFromFunction(() => document) })
+    await expect(create({ storage: await sealed(bare, ring) })).resolves.toBeDefined()
+  })
 })

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { createResourceServer } from 'mcp-gatehouse'
 import { createAuthorizationServer, type UpstreamOptions } from 'mcp-gatehouse/authorization-server'
 import { memory } from 'mcp-gatehouse/storage'
+import { createPrincipal } from 'mcp-gatehouse/testing'
 import { expect, test } from 'vitest'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { connectSdkV1 } from '../e2e/clients/sdk-v1.ts'
@@ -58,8 +59,20 @@ test.each(PROVIDERS)(
           await client.callTool('whoami'),
         )
         expect(caller.issuer).toBe(issuer)
-        const theirs = await server.upstreamToken(caller)
+        const { subject: sub } = caller
+        const theirs = await server.upstreamToken(createPrincipal({ sub }, issuer))
         expect(client.exchanges.join('\n')).not.toContain(theirs.accessToken)
+        for (const stranger of [
+          createPrincipal({ sub }, provider.issuer),
+          createPrincipal({ sub }, `${issuer}/`),
+          createPrincipal({ sub: 'mallory' }, issuer),
+          createPrincipal({ sub, client_id: sub }, issuer),
+        ]) {
+          await expect(server.upstreamToken(stranger)).rejects.toMatchObject({
+            code: 'ERR_UPSTREAM_SIGN_IN_NEEDED',
+          })
+          expect(await server.approvals.list(stranger)).toEqual([])
+        }
         await client.close()
       }
     } finally {

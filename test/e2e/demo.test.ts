@@ -18,38 +18,43 @@ test('the demo goes through everything, prints no secret, and ends with 0', asyn
   expect(withoutVariables(stdout)).toBe(`
   mcp-gatehouse
 
-  http://mcp/mcp    an MCP server on the official SDK, protected by mcp-gatehouse
-  http://as    an authorization server for alice and bob
+  mcp   http://mcp/mcp  an MCP server on the official SDK, behind the gate
+  auth  http://auth  its authorization server, in front of
+  entra http://entra  a company's provider: no registration, no tokens per resource
 
   1  A client that knows only the URL finds out where to sign in
 
-  client   POST /mcp  server/discover → 401  Bearer scope="notes:read notes:write", resource_metadata="…"
-  client   GET  /.well-known/oauth-protected-resource/mcp → 200  tokens come from http://as
-  client   GET  /.well-known/oauth-authorization-server → 200  issuer http://as, PKCE S256, registration
-  client   POST /register  "mcp-gatehouse demo" → 201  client_id ID…, a public client
+  client  → mcp  POST /mcp  server/discover → 401  Bearer scope="notes:read notes:write", resource_metadata="…"
+  client  → mcp  GET  /.well-known/oauth-protected-resource/mcp → 200  tokens come from http://auth
+  client  → auth  GET  /.well-known/oauth-authorization-server → 200  issuer http://auth, PKCE S256, registration
+  client  → auth  POST /register  "mcp-gatehouse demo" → 201  client_id ID…, a public client
 
-  2  alice signs in and says yes, in the browser
+  2  alice allows it, and signs in where her company's users do
 
-  browser  GET  /authorize  S256 challenge, resource, state → 200  page "Sign in"
-  browser  POST /interaction  alice password •••• → 200  page "Allow access"
-  browser  POST /interaction  allow notes:read notes:write → 303  back to http://127.0.0.1:33418/callback with code, state, iss
-  client   POST /token  code •••• code_verifier •••• → 200  access token •••• of alice for 300 s, scope "notes:read notes:write"
+  browser → auth  GET  /authorize  S256 challenge, resource, state → 200  page "Allow access to Notes? – Notes"
+  browser → auth  POST /interaction/consent  allow → 303  on to entra
+  browser → entra  GET  /…/oauth2/v2.0/authorize  S256 challenge, state, nonce → 200  page "Sign in"
+  browser → entra  POST /interaction  alice password •••• → 200  page "Consent"
+  browser → entra  POST /interaction  allow → 303  back to auth/callback/entra with code, state
+  auth → entra  POST /…/oauth2/v2.0/token  code •••• code_verifier •••• → 200  tokens •••• that stay on the server
+  browser → auth  GET  /callback/entra  code, state → 303  back to http://127.0.0.1:33418/callback with code, state, iss
+  client  → auth  POST /token  code •••• code_verifier •••• → 200  access token •••• of Alice Liddell for http://mcp/mcp, 600 s, scope "notes:read notes:write"
 
-  3  With the token, the client calls a tool
+  3  With a token for this server alone, the client calls a tool
 
-  client   POST /mcp  server/discover → 200  server "notes", MCP 2026-07-28
-  client   POST /mcp  tools/call add_note → 200  "Notes of alice: Buy milk"
+  client  → mcp  POST /mcp  server/discover → 200  server "notes", MCP 2026-07-28
+  client  → mcp  POST /mcp  tools/call add_note → 200  "Notes of Alice Liddell: Buy milk"
 
   4  A token that was changed to name another user is refused
 
-  client   POST /mcp  tools/call add_note → 401  Bearer error="invalid_token", scope="notes:read notes:write", resource_metadata="…"
+  client  → mcp  POST /mcp  tools/call add_note → 401  Bearer error="invalid_token", scope="notes:read notes:write", resource_metadata="…"
 
-  5  bob can only grant reading, and his token is refused too
+  5  bob signs in too, without the role for a tool: for him there is none
 
-  browser  POST /interaction  bob password •••• → 200  page "Allow access"
-  browser  POST /interaction  allow notes:read → 303  back to http://127.0.0.1:33418/callback with code, state, iss
-  client   POST /token  code •••• code_verifier •••• → 200  access token •••• of bob for 300 s, scope "notes:read"
-  client   POST /mcp  server/discover → 403  Bearer error="insufficient_scope", scope="notes:read notes:write", resource_metadata="…"
+  auth → entra  POST /…/oauth2/v2.0/token  code •••• code_verifier •••• → 200  tokens •••• that stay on the server
+  client  → mcp  POST /mcp  server/discover → 200  server "notes", MCP 2026-07-28
+  client  → mcp  POST /mcp  tools/list → 200  tools add_note
+  client  → mcp  POST /mcp  tools/call delete_all_notes → 200  error -32602 "Tool delete_all_notes not found"
 
   ✓ Everything was answered as it should be.
 
@@ -58,11 +63,13 @@ test('the demo goes through everything, prints no secret, and ends with 0', asyn
 
 /** Ports and the client's identifier vary, and the alignment with their lengths. */
 function withoutVariables(output: string): string {
-  const [mcp = '', authorizationServer = ''] = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? []
-  return output
-    .replaceAll(mcp, 'http://mcp')
-    .replaceAll(authorizationServer, 'http://as')
+  const names = ['mcp', 'auth', 'entra']
+  const origins = names.map((name) => {
+    return new RegExp(`^ *${name} +(http://127\\.0\\.0\\.1:\\d+)`, 'm').exec(output)?.[1] ?? ''
+  })
+  return origins
+    .reduce((told, origin, at) => told.replaceAll(origin, `http://${names[at]}`), output)
     .replace(/client_id \S+…/, 'client_id ID…')
-    .replace(/ +→/g, ' →')
-    .replace(/^( {2}http\S+) +/gm, '$1    ')
+    .replaceAll(/(^ {2}\S+ +http\S+|→ (?:mcp|auth|entra)) +/gm, '$1  ')
+    .replaceAll(/ +→ (?!mcp|auth)/g, ' → ')
 }

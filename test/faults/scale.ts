@@ -11,12 +11,30 @@ export const SCALE: {
   readonly serverKills: number
   readonly races: number
   readonly outages: number
+  readonly replicaRounds: number
+  readonly replicaKills: number
 } = IS_LONG
-  ? { kills: 1_000, killMilliseconds: 130_000, serverKills: 10, races: 10_000, outages: 5 }
-  : { kills: 20, killMilliseconds: 15_000, serverKills: 1, races: 500, outages: 1 }
+  ? {
+      kills: 1_000,
+      killMilliseconds: 180_000,
+      serverKills: 10,
+      races: 10_000,
+      outages: 5,
+      replicaRounds: 1_000,
+      replicaKills: 20,
+    }
+  : {
+      kills: 20,
+      killMilliseconds: 15_000,
+      serverKills: 1,
+      races: 500,
+      outages: 1,
+      replicaRounds: 10,
+      replicaKills: 1,
+    }
 
 /** For the whole of a long test. */
-export const PATIENCE: number = IS_LONG ? 300_000 : 60_000
+export const PATIENCE: number = IS_LONG ? 600_000 : 60_000
 
 /**
  * What the random numbers of this file begin with, or `FAULTS_SEED`. The same choices are made again

@@ -99,7 +99,6 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     types: [
       'Approval',
       'Approvals',
-      'ApprovingUser',
       'AuthorizationServer',
       'AuthorizationServerHandler',
       'AuthorizationServerKeys',

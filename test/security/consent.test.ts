@@ -1,4 +1,4 @@
-import type { Page } from 'mcp-gatehouse/testing'
+import { createPrincipal, type Page } from 'mcp-gatehouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFormTokens } from '../../src/authorization-server/interaction/form-tokens.ts'
 import {
@@ -213,10 +213,11 @@ describe('what is remembered', () => {
         createAuthorizationRequest(own.issuer, clientId, { redirect_uri: WEB_REDIRECT_URI }).url
       const agent = createRecordingBrowser()
       await allow(agent, url(), ALICE, ['yes'])
-      const subject = own.events.flatMap((event) =>
+      const sub = own.events.flatMap((event) =>
         event.type === 'consent.allow' ? [event.subject] : [],
       )[0]
-      const [approval, ...more] = await own.server.approvals.list({ subject })
+      const user = createPrincipal({ sub, client_id: clientId }, own.issuer)
+      const [approval, ...more] = await own.server.approvals.list(user)
       expect(more).toEqual([])
       expect(approval).toMatchObject({
         clientId,
@@ -228,9 +229,19 @@ describe('what is remembered', () => {
       })
       expect(isConsent(await agent.browser.open(url()))).toBe(false)
       const id = approval?.id ?? ''
-      expect(await own.server.approvals.revoke({ subject: 'mallory' }, id)).toBe(false)
-      expect(await own.server.approvals.revoke({ subject }, id)).toBe(true)
-      expect(await own.server.approvals.list({ subject })).toEqual([])
+      for (const stranger of [
+        createPrincipal({ sub: 'mallory', client_id: clientId }, own.issuer),
+        createPrincipal({ sub, client_id: clientId }, 'https://id.example.com'),
+        createPrincipal({ sub, client_id: clientId }, `${own.issuer}/`),
+        createPrincipal({ sub, client_id: sub }, own.issuer),
+        createPrincipal({ client_id: clientId }, own.issuer),
+      ]) {
+        expect(await own.server.approvals.list(stranger)).toEqual([])
+        expect(await own.server.approvals.revoke(stranger, id)).toBe(false)
+      }
+      expect(await own.server.approvals.list(user)).toHaveLength(1)
+      expect(await own.server.approvals.revoke(user, id)).toBe(true)
+      expect(await own.server.approvals.list(user)).toEqual([])
       expect(isConsent(await agent.browser.open(url()))).toBe(true)
     } finally {
       await own.close()

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { StorageError } from '../../errors/index.ts'
-import { type Clock, recordKey } from '../../runtime/index.ts'
+import { type Clock, formatRecord, parseRecord, recordKey } from '../../runtime/index.ts'
 import type { Storage, StoredRecord } from '../../storage/index.ts'
 
 /** Gives the key that record ids are hashed with. */
@@ -10,9 +9,6 @@ const FORMAT = 1
 const KEY_BYTES = 32
 /** A store that has lost its records gets the key again from whichever process still knows it. */
 const RECHECK_MILLISECONDS = 60_000
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /**
  * Keeps the key that record ids are hashed with in the store, sealed as every record is: all
@@ -32,8 +28,8 @@ export function createHashKey(
       const record = await storage.get(recordName)
       if (record !== undefined) return parseHashKey(record)
       const key = known?.key ?? randomBytes(KEY_BYTES)
-      const content = { version: FORMAT, key: Buffer.from(key).toString('base64url') }
-      await storage.set(recordName, encoder.encode(JSON.stringify(content)), { ifAbsent: true })
+      const content = { key: Buffer.from(key).toString('base64url') }
+      await storage.set(recordName, formatRecord(FORMAT, content), { ifAbsent: true })
     }
   }
 
@@ -49,12 +45,8 @@ export function createHashKey(
 }
 
 function parseHashKey({ value }: StoredRecord): Uint8Array {
-  try {
-    const { version, key } = JSON.parse(decoder.decode(value)) as Record<string, unknown>
-    const bytes = Buffer.from(String(key), 'base64url')
-    if (version === FORMAT && bytes.length === KEY_BYTES) return bytes
-  } catch {
-    // Said below, without what the parser quotes.
-  }
-  throw new StorageError('ERR_STORAGE_TAMPERED', 'Hash key', { retryable: false })
+  return parseRecord(value, FORMAT, 'Hash key', ({ key }) => {
+    const bytes = typeof key === 'string' ? Buffer.from(key, 'base64url') : undefined
+    return bytes?.length === KEY_BYTES ? bytes : undefined
+  })
 }

@@ -1,6 +1,10 @@
 import type { AdapterPayload } from 'oidc-provider'
-import { StorageError } from '../../errors/index.ts'
-import type { RecordKind } from '../../runtime/index.ts'
+import {
+  formatRecord,
+  isOptionalString,
+  parseRecord,
+  type RecordKind,
+} from '../../runtime/index.ts'
 
 /** What is kept of a model. */
 export interface RecordContent {
@@ -13,9 +17,6 @@ export interface RecordContent {
 const FORMAT = 1
 /** Stands for the record's id. JSON has no bare control characters, so that it is nothing else. */
 const OWN_ID = '\u0001'
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /**
  * Takes the record's id out of a payload. It is often a credential, and the whole of what somebody
@@ -31,23 +32,14 @@ export function withId(payload: string, id: string): AdapterPayload {
 }
 
 export function formatContent(content: RecordContent): Uint8Array {
-  return encoder.encode(JSON.stringify({ version: FORMAT, ...content }))
+  return formatRecord(FORMAT, content)
 }
 
 /** @throws {StorageError} `ERR_STORAGE_TAMPERED`, for what is no content of a known version. */
 export function parseContent(kind: RecordKind, value: Uint8Array): RecordContent {
-  try {
-    const content = JSON.parse(decoder.decode(value)) as Record<string, unknown>
-    const { version, payload, answerKey } = content
-    const isKnown =
-      version === FORMAT &&
-      typeof payload === 'string' &&
-      (answerKey === undefined || typeof answerKey === 'string')
-    if (isKnown) return { payload, answerKey }
-  } catch {
-    // Said below, without what the parser quotes.
-  }
-  throw new StorageError('ERR_STORAGE_TAMPERED', `Record of the kind ${kind}`, { retryable: false })
+  return parseRecord(value, FORMAT, `Record of the kind ${kind}`, ({ payload, answerKey }) =>
+    typeof payload === 'string' && isOptionalString(answerKey) ? { payload, answerKey } : undefined,
+  )
 }
 
 /** The characters of an id as they stand in JSON. */

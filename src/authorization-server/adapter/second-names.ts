@@ -1,11 +1,9 @@
 import type { AdapterPayload } from 'oidc-provider'
-import type { RecordKind } from '../../runtime/index.ts'
+import { formatRecord, parseRecord, type RecordKind } from '../../runtime/index.ts'
 import type { Write } from '../../storage/index.ts'
 import type { RecordNames } from './record-names.ts'
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
+const FORMAT = 1
 /** Before the key of a record, where its id is not known: it was found by its second name. */
 const KEY_PREFIX = 'key:'
 
@@ -22,14 +20,14 @@ export async function indexKeyOf(
 
 /** The write of an entry. It holds the key of the record, and not its id, which is a credential. */
 export function indexWrite(key: string, recordName: string, ttlSeconds: number | undefined): Write {
-  const value = encoder.encode(JSON.stringify({ version: 1, key: recordName }))
-  return { kind: 'set', key, value, ttlSeconds }
+  return { kind: 'set', key, value: formatRecord(FORMAT, { key: recordName }), ttlSeconds }
 }
 
 /** The key of the record that an entry leads to. */
-export function readIndex(value: Uint8Array): string | undefined {
-  const { version, key } = JSON.parse(decoder.decode(value)) as Record<string, unknown>
-  return version === 1 && typeof key === 'string' ? key : undefined
+export function readIndex(value: Uint8Array): string {
+  return parseRecord(value, FORMAT, 'Second name', ({ key }) =>
+    typeof key === 'string' ? key : undefined,
+  )
 }
 
 /** What stands for the id of a record that was found by its second name. It finds nothing. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const SHOWN_OR_TRUSTED = [
   'application_type',
@@ -24,5 +24,5 @@ const SHOWN_OR_TRUSTED = [
  */
 export function hashClientMetadata(metadata: Readonly<Record<string, unknown>>): string {
   const fields = SHOWN_OR_TRUSTED.map((name) => [name, metadata[name] ?? null])
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+  return hash('sha256', JSON.stringify(fields), 'base64url')
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Configuration, errors, KoaContextWithOIDC } from 'oidc-provider'
 import { StorageError } from '../../errors/index.ts'
 import type { GuardedFetch } from '../../outbound/index.ts'
+import { PAGE_ROUTES } from '../http/routes.ts'
+import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { ClientDocuments, DocumentOutcome } from './client-documents.ts'
 
 type Feature = NonNullable<NonNullable<Configuration['features']>['clientIdMetadataDocument']>
@@ -13,9 +15,6 @@ type Feature = NonNullable<NonNullable<Configuration['features']>['clientIdMetad
  */
 export const CLIENT_DOCUMENT_ERROR =
   'the metadata document of this client, at the address in client_id, could not be used: it has to be public, valid, and served over https without a redirect'
-
-/** Routes that people see; all others are answered with the errors of the token endpoint. */
-const PAGE_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume'])
 
 /** What {@link createDocumentFeature} works with. */
 export interface DocumentFeatureSettings {
@@ -73,7 +72,7 @@ function outageError(
   cause: unknown,
 ): unknown {
   if (!(cause instanceof StorageError)) return cause
-  ctx.set('Retry-After', '5')
+  ctx.set('Retry-After', String(RETRY_AFTER_SECONDS))
   const text = 'something that this needs cannot be reached; try again later'
   const error = new CustomOIDCProviderError('temporarily_unavailable', text, { cause })
   return Object.assign(error, { status: 503, statusCode: 503 })

@@ -1,9 +1,8 @@
-import { recordKey } from '../../runtime/index.ts'
-import type { Storage } from '../../storage/index.ts'
+import { formatRecord, isObject, parseRecord, recordKey } from '../../runtime/index.ts'
+import type { Storage, StoredRecord } from '../../storage/index.ts'
 import type { ClientMetadata } from './client-metadata.ts'
-import { isObject } from './raw-values.ts'
-import { decodeRecord, encodeRecord } from './stored-json.ts'
 
+const FORMAT = 1
 const DAY_SECONDS = 24 * 60 * 60
 const APPROVED_DAYS = 90
 
@@ -33,17 +32,23 @@ export function createDocumentRecords(
   return {
     async get(clientId) {
       const record = await storage.get(await recordKey('client-document', tenant, clientId))
-      if (record === undefined) return undefined
-      const { metadata, freshUntil, isApproved } = decodeRecord(record, 'Client document')
-      if (!isObject(metadata) || typeof freshUntil !== 'number') return undefined
-      // Written by us, and sealed where the storage is.
-      const known = metadata as object as ClientMetadata
-      return { metadata: known, freshUntil, isApproved: isApproved === true }
+      return record && readDocument(record)
     },
     async set(clientId, record) {
       const ttlSeconds = (record.isApproved ? APPROVED_DAYS : 1) * DAY_SECONDS
       const key = await recordKey('client-document', tenant, clientId)
-      await storage.set(key, encodeRecord({ ...record }), { ttlSeconds })
+      await storage.set(key, formatRecord(FORMAT, record), { ttlSeconds })
     },
   }
+}
+
+function readDocument({ value }: StoredRecord): DocumentRecord {
+  return parseRecord(value, FORMAT, 'Client document', ({ metadata, freshUntil, isApproved }) => {
+    const isRight =
+      isObject(metadata) && typeof freshUntil === 'number' && typeof isApproved === 'boolean'
+    // Its fields were checked before it was written, and `oidc-provider` checks the client again.
+    return isRight
+      ? { metadata: metadata as object as ClientMetadata, freshUntil, isApproved }
+      : undefined
+  })
 }

@@ -1,9 +1,13 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { type Clock, recordKey } from '../../runtime/index.ts'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  type Clock,
+  formatRecord,
+  isStringList,
+  parseRecord,
+  recordKey,
+} from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { InitialAccessTokenOptions } from './options.ts'
-import { isListOfStrings } from './raw-values.ts'
-import { decodeRecord, encodeRecord } from './stored-json.ts'
 
 /** What the holder of an initial access token may register. */
 export interface InitialAccess {
@@ -25,6 +29,7 @@ export interface InitialAccessTokens {
   find(token: string): Promise<InitialAccess | undefined>
 }
 
+const FORMAT = 1
 const TOKEN_BYTES = 32
 
 /**
@@ -37,30 +42,31 @@ export function createInitialAccessTokens(
   tenant: string | undefined,
   clock: Clock,
 ): InitialAccessTokens {
-  const known = configured.map((token) => ({ ...token, hash: Buffer.from(token.sha256, 'hex') }))
+  const known = configured.map((token) => ({ ...token, digest: Buffer.from(token.sha256, 'hex') }))
   return {
     async issue({ ttlSeconds, grantTypes = [] }) {
       const token = randomBytes(TOKEN_BYTES).toString('base64url')
-      const key = await recordKey('initial-access-token', tenant, hashOf(token).toString('hex'))
-      await storage.set(key, encodeRecord({ grantTypes }), { ttlSeconds })
+      const key = await recordKey('initial-access-token', tenant, digestOf(token).toString('hex'))
+      await storage.set(key, formatRecord(FORMAT, { grantTypes }), { ttlSeconds })
       return token
     },
     async find(token) {
-      const hash = hashOf(token)
-      const match = known.find((candidate) => timingSafeEqual(candidate.hash, hash))
+      const digest = digestOf(token)
+      const match = known.find((candidate) => timingSafeEqual(candidate.digest, digest))
       if (match !== undefined) {
         const isExpired = match.expiresAt !== undefined && match.expiresAt <= clock.now()
         return isExpired ? undefined : { grantTypes: match.grantTypes ?? [] }
       }
-      const key = await recordKey('initial-access-token', tenant, hash.toString('hex'))
+      const key = await recordKey('initial-access-token', tenant, digest.toString('hex'))
       const record = await storage.get(key)
       if (record === undefined) return undefined
-      const { grantTypes } = decodeRecord(record, 'Initial access token')
-      return { grantTypes: isListOfStrings(grantTypes, 20) ? grantTypes : [] }
+      return parseRecord(record.value, FORMAT, 'Initial access token', ({ grantTypes }) =>
+        isStringList(grantTypes) ? { grantTypes } : undefined,
+      )
     },
   }
 }
 
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+function digestOf(token: string): Buffer {
+  return hash('sha256', token, 'buffer')
 }

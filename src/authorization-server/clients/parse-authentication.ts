@@ -1,3 +1,4 @@
+import { isObject } from '../../runtime/index.ts'
 import type {
   ClientMetadata,
   FieldsVerdict,
@@ -6,7 +7,7 @@ import type {
   RawMetadata,
 } from './client-metadata.ts'
 import { faultOf } from './client-metadata.ts'
-import { isObject, isWebUrl } from './raw-values.ts'
+import { isWebUrl } from './raw-values.ts'
 
 type Authentication = Pick<
   ClientMetadata,

@@ -1,6 +1,6 @@
+import { isObject } from '../../runtime/index.ts'
 import type { ClientMetadata, MetadataRules } from './client-metadata.ts'
 import { parseMetadata } from './parse-metadata.ts'
-import { isObject } from './raw-values.ts'
 
 /** A document that can be used, or why not: a word for the operator. */
 export type DocumentVerdict =

@@ -7,11 +7,6 @@ export function isListOfStrings(value: unknown, maxEntries: number): value is re
   )
 }
 
-/** Whether a value is an object that is no list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 // Printable ASCII without quote, backslash and angle brackets: nothing that `new URL` repairs.
 const WEB_URL = /^https?:\/\/[\x21\x23-\x3B\x3D\x3F-\x5B\x5D-\x7E]{1,2000}$/i
 

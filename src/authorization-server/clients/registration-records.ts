@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Adapter } from 'oidc-provider'
-import { type Clock, createBoundedMap, recordKey } from '../../runtime/index.ts'
-import type { Storage } from '../../storage/index.ts'
+import {
+  type Clock,
+  createBoundedMap,
+  formatRecord,
+  isOptionalString,
+  parseRecord,
+  recordKey,
+} from '../../runtime/index.ts'
+import type { Storage, StoredRecord } from '../../storage/index.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 import type { RegistrationSettings } from './settings.ts'
-import { decodeRecord, encodeRecord } from './stored-json.ts'
 
 /** The clients that have registered themselves: how many, which ones are the same, how long. */
 export interface RegistrationRecords {
@@ -17,6 +23,7 @@ export interface RegistrationRecords {
   noteUse(clientId: string): Promise<void>
 }
 
+const FORMAT = 1
 const RECOUNT_SECONDS = 60
 const RENEWAL_SECONDS = 24 * 60 * 60
 const MAX_RENEWALS = 10_000
@@ -50,8 +57,8 @@ export function createRegistrationRecords(
       const digest = digestOf(metadata)
       const record = digest && (await storage.get(await digestKey(digest)))
       if (!record) return undefined
-      const { clientId } = decodeRecord(record, 'Registration digest')
-      return typeof clientId === 'string' && (await clients.find(clientId)) ? clientId : undefined
+      const clientId = readClientId(record)
+      return (await clients.find(clientId)) ? clientId : undefined
     },
     async isFull() {
       const now = clock.elapsed() / 1_000
@@ -69,10 +76,10 @@ export function createRegistrationRecords(
       if (counted !== undefined) counted.clients += 1
       const digest = digestOf(metadata)
       const options = { ttlSeconds: unusedSeconds }
-      const content = encodeRecord({ at: clock.now(), ...(digest !== undefined && { digest }) })
-      await storage.set(await keyOf(clientId), content, options)
+      const value = formatRecord(FORMAT, { at: clock.now(), digest })
+      await storage.set(await keyOf(clientId), value, options)
       if (digest === undefined) return
-      await storage.set(await digestKey(digest), encodeRecord({ clientId }), options)
+      await storage.set(await digestKey(digest), formatRecord(FORMAT, { clientId }), options)
     },
     async noteUse(clientId) {
       const now = clock.elapsed() / 1_000
@@ -82,18 +89,33 @@ export function createRegistrationRecords(
       const payload = record && (await clients.find(clientId))
       if (!record || !payload) return
       renewals.set(clientId, now)
-      const { digest } = decodeRecord(record, 'Registration')
+      const digest = readDigest(record)
       await clients.upsert(clientId, payload, ttlSeconds)
       await storage.set(key, record.value, { ttlSeconds })
-      if (typeof digest !== 'string') return
-      await storage.set(await digestKey(digest), encodeRecord({ clientId }), { ttlSeconds })
+      if (digest === undefined) return
+      await storage.set(await digestKey(digest), formatRecord(FORMAT, { clientId }), { ttlSeconds })
     },
   }
+}
+
+/** The client that has the metadata of this digest. */
+function readClientId({ value }: StoredRecord): string {
+  return parseRecord(value, FORMAT, 'Registration digest', ({ clientId }) =>
+    typeof clientId === 'string' ? clientId : undefined,
+  )
+}
+
+/** The digest of a registered client, where it has one. */
+function readDigest({ value }: StoredRecord): string | undefined {
+  const { digest } = parseRecord(value, FORMAT, 'Registration', ({ at, digest: found }) =>
+    typeof at === 'number' && isOptionalString(found) ? { digest: found } : undefined,
+  )
+  return digest
 }
 
 /** What two registrations have to have in common to be one; `undefined` where they never are. */
 function digestOf(metadata: ClientMetadata): string | undefined {
   if (metadata.token_endpoint_auth_method !== 'none') return undefined
   const fields = Object.entries(metadata).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+  return hash('sha256', JSON.stringify(fields), 'base64url')
 }

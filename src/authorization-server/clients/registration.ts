@@ -3,6 +3,7 @@ import { StorageError } from '../../errors/index.ts'
 import { parseBearerToken } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import { addressGroup } from '../../outbound/index.ts'
+import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { ClientMetadata, MetadataFault, MetadataRules } from './client-metadata.ts'
 import type { InitialAccess, InitialAccessTokens } from './initial-access-tokens.ts'
 import { parseMetadata } from './parse-metadata.ts'
@@ -53,7 +54,6 @@ type Decision =
   | { readonly kind: 'new'; readonly metadata: ClientMetadata }
 
 const FULL_RETRY_SECONDS = 60 * 60
-const OUTAGE_RETRY_SECONDS = 5
 
 /**
  * Creates the handler in front of the registration endpoint of `oidc-provider` (RFC 7591 §3).
@@ -163,5 +163,5 @@ function refuse(answer: RefusalAnswer): Decision {
 /** A store that fails is no fault of the client; a client that has left is told nothing. */
 function answerOutage(error: unknown): Decision {
   const reason = error instanceof StorageError ? 'storage' : 'unreadable'
-  return refuse(laterAnswer(503, OUTAGE_RETRY_SECONDS, reason))
+  return refuse(laterAnswer(503, RETRY_AFTER_SECONDS, reason))
 }

@@ -1,10 +1,10 @@
 import { ConfigError } from '../../errors/index.ts'
 import { isPrivateUseScheme } from '../../oauth/index.ts'
+import { requireKnownKeys, requireNumber, requireType } from '../../options/index.ts'
 import type { GuardedFetchOptions } from '../../outbound/index.ts'
 import type { CacheBounds } from './cache-lifetime.ts'
 import type { ClientAuthMethod, MetadataRules } from './client-metadata.ts'
 import { createDomainTrust, type DomainTrust } from './domain-trust.ts'
-import { requireCount, requireKnownKeys, requireType } from './option-checks.ts'
 import type {
   ClientIdMetadataOptions,
   ClientsOptions,
@@ -127,17 +127,22 @@ function parseRegistration(
   return {
     mode,
     initialAccessTokens,
-    maxPerHour: requireCount(options.maxPerHour, 100_000, 'registration.maxPerHour', 30),
-    maxClients: requireCount(options.maxClients, 10_000_000, 'registration.maxClients', 10_000),
-    unusedSeconds: requireCount(
+    maxPerHour: requireNumber(options.maxPerHour, [1, 100_000], 'registration.maxPerHour', 30),
+    maxClients: requireNumber(
+      options.maxClients,
+      [1, 10_000_000],
+      'registration.maxClients',
+      10_000,
+    ),
+    unusedSeconds: requireNumber(
       options.unusedSeconds,
-      YEAR_SECONDS,
+      [1, YEAR_SECONDS],
       'registration.unusedSeconds',
       DAY_SECONDS,
     ),
-    ttlSeconds: requireCount(
+    ttlSeconds: requireNumber(
       options.ttlSeconds,
-      10 * YEAR_SECONDS,
+      [1, 10 * YEAR_SECONDS],
       'registration.ttlSeconds',
       90 * DAY_SECONDS,
     ),
@@ -156,9 +161,9 @@ function parseDocuments(
   )
   requireKnownKeys(options, DOCUMENT_OPTIONS, 'clientIdMetadata')
   const { minCacheSeconds, maxCacheSeconds } = options
-  const minSeconds = requireCount(
+  const minSeconds = requireNumber(
     minCacheSeconds,
-    YEAR_SECONDS,
+    [1, YEAR_SECONDS],
     'clientIdMetadata.minCacheSeconds',
     60,
   )
@@ -167,9 +172,9 @@ function parseDocuments(
     fetch: options.fetch ?? {},
     bounds: {
       minSeconds,
-      maxSeconds: requireCount(
+      maxSeconds: requireNumber(
         maxCacheSeconds,
-        YEAR_SECONDS,
+        [1, YEAR_SECONDS],
         'clientIdMetadata.maxCacheSeconds',
         Math.max(minSeconds, DAY_SECONDS),
       ),

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors/index.ts'
+import { requireKnownKeys, requireType } from '../../options/index.ts'
 import type { ClientAuthMethod, ClientMetadata, MetadataRules } from './client-metadata.ts'
-import { requireKnownKeys, requireType } from './option-checks.ts'
 import type { StaticClientOptions } from './options.ts'
 import { parseMetadata } from './parse-metadata.ts'
 

@@ -1,5 +1,6 @@
 import { CompactEncrypt, compactDecrypt } from 'jose'
 import { StorageError } from '../../errors/index.ts'
+import { formatRecord, isObject, parseRecord } from '../../runtime/index.ts'
 import type { Storage, Write } from '../../storage/index.ts'
 import type { RecordNames } from '../adapter/record-names.ts'
 
@@ -25,6 +26,11 @@ export interface RefreshAnswers {
 }
 
 const FORMAT = 1
+const SUBJECT = 'Refresh answer'
+const ALGORITHMS = {
+  keyManagementAlgorithms: ['dir'],
+  contentEncryptionAlgorithms: ['A256GCM'],
+}
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -49,25 +55,22 @@ export function createRefreshAnswers(
       const jwe = await new CompactEncrypt(encoder.encode(JSON.stringify(answer)))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .encrypt(await secretOf(refreshToken))
-      const value = encoder.encode(JSON.stringify({ version: FORMAT, answer: jwe }))
+      const value = formatRecord(FORMAT, { answer: jwe })
       return { kind: 'set', key: await keyOf(refreshToken), value, ttlSeconds: graceSeconds, tags }
     },
   }
 }
 
 async function openAnswer(value: Uint8Array, secret: Uint8Array): Promise<RefreshAnswer> {
+  const jwe = parseRecord(value, FORMAT, SUBJECT, ({ answer }) =>
+    typeof answer === 'string' ? answer : undefined,
+  )
   try {
-    const { version, answer } = JSON.parse(decoder.decode(value)) as Record<string, unknown>
-    if (version === FORMAT) {
-      const algorithms = {
-        keyManagementAlgorithms: ['dir'],
-        contentEncryptionAlgorithms: ['A256GCM'],
-      }
-      const { plaintext } = await compactDecrypt(String(answer), secret, algorithms)
-      return JSON.parse(decoder.decode(plaintext)) as RefreshAnswer
-    }
+    const { plaintext } = await compactDecrypt(jwe, secret, ALGORITHMS)
+    const { request, body } = JSON.parse(decoder.decode(plaintext)) as Record<string, unknown>
+    if (typeof request === 'string' && isObject(body)) return { request, body }
   } catch {
     // Said below, without what the parser quotes.
   }
-  throw new StorageError('ERR_STORAGE_TAMPERED', 'Refresh answer', { retryable: false })
+  throw new StorageError('ERR_STORAGE_TAMPERED', SUBJECT, { retryable: false })
 }

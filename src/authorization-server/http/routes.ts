@@ -88,3 +88,12 @@ export const CORS_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'revocation',
   'introspection',
 ])
+
+/** Routes of `oidc-provider` that people see. What fails elsewhere is told to a program, as JSON. */
+export const PAGE_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume'])
+
+/** Endpoints whose answers hold tokens and secrets (RFC 6749 §5.1, RFC 7591 §3.2.1). */
+export const CREDENTIAL_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  'token',
+  'registration',
+])

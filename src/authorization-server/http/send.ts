@@ -8,6 +8,15 @@ export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** Fields of every answer that can hold a credential (RFC 6749 §5.1). */
+export const CREDENTIAL_HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  Pragma: 'no-cache',
+}
+
+/** When to try again what failed because something that is needed was away. */
+export const RETRY_AFTER_SECONDS = 5
+
 /** Sends a page. */
 export function sendPage(
   res: ServerResponse,
@@ -18,13 +27,18 @@ export function sendPage(
   res.end(page.html)
 }
 
+/** Sets fields of an answer that somebody else writes. */
+export function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+}
+
 /** Redirects with 303, so that a form is never sent on (RFC 9700 §4.12). */
 export function sendRedirect(
   res: ServerResponse,
   location: string,
   cookies: readonly string[] = [],
 ): void {
-  for (const [name, value] of Object.entries(PRIVATE_HEADERS)) res.setHeader(name, value)
+  setHeaders(res, PRIVATE_HEADERS)
   for (const cookie of cookies) res.appendHeader('Set-Cookie', cookie)
   res.writeHead(303, { Location: location, 'Content-Length': '0' }).end()
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Client, default as Provider } from 'oidc-provider'
 import { isLoopbackHostname } from '../../oauth/index.ts'
+import { hashClientMetadata } from '../clients/index.ts'
 import type { Settings } from '../options/index.ts'
 import { findResource, OPENID_SCOPES } from '../provider/resource-indicators.ts'
 
@@ -28,17 +28,6 @@ export interface AccessRequest {
   readonly documentHash: string
 }
 
-/** What of a client's metadata the user decides about. */
-const DECISIVE = [
-  'client_name',
-  'client_uri',
-  'redirect_uris',
-  'token_endpoint_auth_method',
-  'jwks',
-  'jwks_uri',
-  'application_type',
-] as const
-
 /** Reads the request of an interaction; `undefined` where its client is not known any more. */
 export async function readAccessRequest(
   provider: Provider,
@@ -62,19 +51,13 @@ export async function readAccessRequest(
     openidScopes: names.filter((name) => OPENID_SCOPES.includes(name)),
     prompts: new Set(text(params['prompt']).split(' ')),
     loginHint: text(params['login_hint']) || undefined,
-    documentHash: hashMetadata(client),
+    documentHash: hashClientMetadata({ ...client.metadata() }),
   }
 }
 
 /** `oidc-provider` marks clients that it has read from their document; its types do not say so. */
 function isDocument(client: Client): boolean {
   return 'clientIdMetadataDocument' in client && client.clientIdMetadataDocument === true
-}
-
-function hashMetadata(client: Client): string {
-  const metadata: Readonly<Record<string, unknown>> = { ...client.metadata() }
-  const decisive = DECISIVE.map((name) => metadata[name] ?? null)
-  return createHash('sha256').update(JSON.stringify(decisive)).digest('base64url')
 }
 
 /**

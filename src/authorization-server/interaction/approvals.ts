@@ -1,5 +1,11 @@
 import { StorageError } from '../../errors/index.ts'
-import { recordKey } from '../../runtime/index.ts'
+import {
+  formatRecord,
+  isOptionalString,
+  isStringList,
+  parseRecord,
+  recordKey,
+} from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { AccessRequest } from './access-request.ts'
 
@@ -42,8 +48,6 @@ const FORMAT = 1
 /** More sign-ins of one client and user than anybody has machines. */
 const MAX_GRANTS = 50
 const MAX_TRIES = 10
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /** @param ttlSeconds How long an approval outlives the last use of its page. */
 export function createApprovalRecords(
@@ -67,7 +71,7 @@ export function createApprovalRecords(
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const before = await storage.get(key)
         const known = before && readApproval(before.value)
-        const value = encodeApproval(request, {
+        const value = formatApproval(request, {
           approvedAt: now(),
           isRemembered: remember,
           grantIds: [...(known?.grantIds ?? []), grantId].slice(-MAX_GRANTS),
@@ -118,7 +122,7 @@ function idOf(key: string): string {
   return key.slice(key.lastIndexOf(':') + 1)
 }
 
-function encodeApproval(
+function formatApproval(
   { clientId, clientName, redirectUri, resource, scopes, documentHash }: AccessRequest,
   outcome: Pick<StoredApproval, 'approvedAt' | 'grantIds' | 'isRemembered'>,
 ): Uint8Array {
@@ -131,13 +135,21 @@ function encodeApproval(
     documentHash,
     ...outcome,
   }
-  return encoder.encode(JSON.stringify({ version: FORMAT, ...approval }))
+  return formatRecord(FORMAT, approval)
 }
 
 function readApproval(value: Uint8Array): StoredApproval {
-  const { version, ...approval } = JSON.parse(decoder.decode(value)) as StoredApproval & {
-    version: number
-  }
-  if (version === FORMAT) return approval
-  throw new StorageError('ERR_STORAGE_TAMPERED', 'Approval', { retryable: false })
+  return parseRecord(value, FORMAT, 'Approval', (content) => {
+    const { clientId, clientName, redirectUri, resource, documentHash } = content
+    const { scopes, grantIds, isRemembered, approvedAt } = content
+    const texts = [clientId, redirectUri, resource, documentHash]
+    const isRight =
+      texts.every((text) => typeof text === 'string') &&
+      isOptionalString(clientName) &&
+      isStringList(scopes) &&
+      isStringList(grantIds) &&
+      typeof isRemembered === 'boolean' &&
+      typeof approvedAt === 'number'
+    return isRight ? (content as object as StoredApproval) : undefined
+  })
 }

@@ -22,7 +22,7 @@ export function createCallbackHandler(
 ): (visit: Visit, path: string) => Promise<void> {
   const { upstream, signIns } = callback
   return async (visit, path) => {
-    const parameters = new URLSearchParams(visit.req.url?.split('?')[1] ?? '')
+    const { searchParams: parameters } = new URL(visit.req.url ?? '', visit.parts.settings.issuer)
     const [state, secondState] = parameters.getAll('state')
     if (path !== `/callback/${upstream.name}` || state === undefined || secondState !== undefined) {
       sendErrorPage(visit, 'callback_unknown')

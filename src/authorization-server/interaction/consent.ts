@@ -1,4 +1,4 @@
-import { readForm } from '../http/form.ts'
+import { readForm } from '../../http/index.ts'
 import { sendPage } from '../http/send.ts'
 import { isRememberable } from './access-request.ts'
 import { sendErrorPage } from './error-page.ts'

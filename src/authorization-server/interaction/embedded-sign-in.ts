@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { readForm } from '../http/form.ts'
+import { hash, timingSafeEqual } from 'node:crypto'
+import { readForm } from '../../http/index.ts'
 import { sendPage, sendRedirect } from '../http/send.ts'
 import type { EmbeddedUser } from '../options/index.ts'
 import { sendErrorPage, sendMethodNotAllowed } from './error-page.ts'
@@ -89,5 +89,5 @@ function isSameText(one: string, other: string): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

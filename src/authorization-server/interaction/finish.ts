@@ -1,4 +1,4 @@
-import { PRIVATE_HEADERS } from '../http/send.ts'
+import { PRIVATE_HEADERS, setHeaders } from '../http/send.ts'
 import type { Interaction } from './access-request.ts'
 import type { Exchange, Visit } from './exchange.ts'
 
@@ -67,7 +67,7 @@ export async function finishDenied(exchange: Exchange): Promise<void> {
 type InteractionResult = NonNullable<Interaction['result']>
 
 async function finish({ provider, req, res }: Exchange, result: InteractionResult): Promise<void> {
-  for (const [name, value] of Object.entries(PRIVATE_HEADERS)) res.setHeader(name, value)
+  setHeaders(res, PRIVATE_HEADERS)
   await provider.interactionFinished(req, res, result)
 }
 

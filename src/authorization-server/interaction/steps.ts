@@ -1,5 +1,10 @@
-import { StorageError } from '../../errors/index.ts'
-import { recordKey } from '../../runtime/index.ts'
+import {
+  formatRecord,
+  isObject,
+  isOptionalString,
+  parseRecord,
+  recordKey,
+} from '../../runtime/index.ts'
 import type { Storage, StoredRecord } from '../../storage/index.ts'
 
 /** What the user has allowed on the page, before anybody knows who they are. */
@@ -31,8 +36,6 @@ export interface Steps {
 
 const FORMAT = 1
 const NONE: Step = { attempt: 0 }
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 function keyOf(uid: string): Promise<string> {
   return recordKey('interaction-step', undefined, uid)
@@ -40,7 +43,7 @@ function keyOf(uid: string): Promise<string> {
 
 export function createSteps(storage: Storage, ttlSeconds: number): Steps {
   async function write(key: string, before: StoredRecord | undefined, step: Step) {
-    const value = encoder.encode(JSON.stringify({ version: FORMAT, ...step }))
+    const value = formatRecord(FORMAT, step)
     return before === undefined
       ? storage.set(key, value, { ttlSeconds, ifAbsent: true })
       : storage.compareAndSwap(key, before.version, value, { ttlSeconds })
@@ -66,9 +69,19 @@ export function createSteps(storage: Storage, ttlSeconds: number): Steps {
 
 function readStep(record: StoredRecord | undefined): Step {
   if (record === undefined) return NONE
-  const { version, ...step } = JSON.parse(decoder.decode(record.value)) as Step & {
-    version: number
-  }
-  if (version === FORMAT) return step
-  throw new StorageError('ERR_STORAGE_TAMPERED', 'Interaction step', { retryable: false })
+  return parseRecord(record.value, FORMAT, 'Interaction step', (content) => {
+    const { attempt, approval, accountId } = content
+    const isApproval = approval === undefined || isPageApproval(approval)
+    return typeof attempt === 'number' && isApproval && isOptionalString(accountId)
+      ? { attempt, approval, accountId }
+      : undefined
+  })
+}
+
+function isPageApproval(value: unknown): value is PageApproval {
+  return (
+    isObject(value) &&
+    typeof value['documentHash'] === 'string' &&
+    typeof value['remember'] === 'boolean'
+  )
 }

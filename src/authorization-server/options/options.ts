@@ -98,7 +98,10 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
   readonly upstream?: UpstreamOptions | undefined
   /** Who can sign in, instead of an upstream. Only for issuers on a loopback address. */
   readonly users?: readonly EmbeddedUser[] | undefined
-  /** Holds all state: several processes share one. It must be sealed where it outlives the process. */
+  /**
+   * Holds all state: several processes share one. One that outlives the process has to be what
+   * `sealed` has made of it, and is refused otherwise.
+   */
   readonly storage: Storage
   readonly keys: AuthorizationServerKeys
   readonly lifetimes?: LifetimeOptions | undefined

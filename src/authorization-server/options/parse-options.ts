@@ -9,6 +9,7 @@ import {
   requireType,
 } from '../../options/index.ts'
 import { systemClock } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
 import type {
   AuthorizationServerKeys,
   ConsentOptions,
@@ -61,7 +62,7 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
     },
     '',
   )
-  requireType(options.storage !== undefined, 'storage', 'an object')
+  requireSealed(options.storage)
   const { allowInsecureLoopback = false, clock = systemClock } = options
   const issuer = requireIssuer(options.issuer, allowInsecureLoopback, 'issuer')
   const issuerUrl = new URL(issuer)
@@ -87,6 +88,13 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
     emit,
     clock,
   }
+}
+
+/** @throws {ConfigError} `ERR_CONFIG_STORAGE_UNSEALED`: tokens of the upstream are kept there. */
+function requireSealed(storage: Storage | undefined): void {
+  if (storage === undefined) throw configError('ERR_CONFIG_OPTION_TYPE', 'storage (an object)')
+  if (storage.isSealed === true || storage.durability === 'process') return
+  throw configError('ERR_CONFIG_STORAGE_UNSEALED', 'storage')
 }
 
 function parseMountPath({ pathname }: URL): string {

@@ -1,12 +1,12 @@
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
 import { GatehouseError, StorageError, UpstreamError } from '../../errors/index.ts'
 import { buildClientRedirect } from '../http/client-redirect.ts'
+import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { Settings } from '../options/index.ts'
 import { OPENID_SCOPES } from './resource-indicators.ts'
 
 const SUCCESS = ['code', 'state', 'iss'] as const
 const FAILURE = ['error', 'error_description', 'state', 'iss'] as const
-const RETRY_AFTER_SECONDS = 5
 
 /** Puts right what `oidc-provider` answers: redirects, metadata, and outages. */
 export function correctAnswers(provider: Provider, settings: Settings): void {

@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider'
-import type { Pages } from '../../pages/index.ts'
+import { type Pages, plainText } from '../../pages/index.ts'
+import { PAGE_ROUTES } from '../http/routes.ts'
 import { PRIVATE_HEADERS } from '../http/send.ts'
 import { isOutage } from './answers.ts'
 
@@ -27,6 +28,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
 }
 
+const MAX_CAUSE_LENGTH = 300
+
 /**
  * Shows errors that cannot go back to the client: nothing proves that the redirect URI is its own
  * (RFC 6749 §4.1.2.1).
@@ -38,6 +41,10 @@ export function createRenderError(
   correlationIdOf: (req: object) => string,
 ): RenderError {
   return (ctx, out, error) => {
+    if (!PAGE_ROUTES.has(ctx.oidc.route)) {
+      ctx.body = out
+      return
+    }
     const page = pages.error({
       status: isOutage(error) ? 503 : ctx.status,
       ...explain(out, error),
@@ -61,8 +68,10 @@ function explain(
       remedy: 'Try again in a minute. If it happens again, tell whoever runs this server.',
     }
   }
+  // May quote what the client has sent.
+  const cause = plainText(out.error_description ?? out.error, MAX_CAUSE_LENGTH)
   return {
-    cause: `The application sent a request that cannot be answered: ${out.error_description ?? out.error}.`,
+    cause: `The application sent a request that cannot be answered: ${cause}.`,
     remedy: 'Go back to your application and connect again, or tell its makers.',
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The hash that belongs to a signature algorithm (OIDC Core §3.1.3.6). */
 const HASHES: Readonly<Record<string, string>> = {
@@ -25,11 +25,11 @@ export function matchesAccessTokenHash(
   algorithm: unknown,
 ): boolean {
   if (atHash === undefined) return true
-  const hash =
+  const name =
     typeof algorithm === 'string' && Object.hasOwn(HASHES, algorithm)
       ? HASHES[algorithm]
       : undefined
-  if (hash === undefined) return false
-  const digest = createHash(hash).update(accessToken, 'ascii').digest()
+  if (name === undefined) return false
+  const digest = hash(name, Buffer.from(accessToken, 'ascii'), 'buffer')
   return atHash === digest.subarray(0, digest.length / 2).toString('base64url')
 }

@@ -1,6 +1,13 @@
-import { recordKey } from '../../runtime/index.ts'
+import {
+  formatRecord,
+  isObject,
+  isOptionalNumber,
+  isOptionalString,
+  isStringList,
+  parseRecord,
+  recordKey,
+} from '../../runtime/index.ts'
 import type { Storage, WriteOptions } from '../../storage/index.ts'
-import { formatRecord, parseRecord } from './record.ts'
 import type { UpstreamTokens } from './upstream.ts'
 
 /** Which credential: one per account and upstream. */
@@ -81,13 +88,30 @@ export async function readCredential(
   const record = await storage.get(key)
   if (record === undefined) return undefined
   const { value, version } = record
-  const credential = parseRecord(value, FORMAT, 'Upstream token', (content) => {
-    const { state, accessToken, accountId, subject } = content as Partial<Credential>
-    const isState = state === 'active' || state === 'needs_reauth'
-    const isText = [accessToken, accountId, subject].every((text) => typeof text === 'string')
-    return isState && isText ? (content as unknown as Credential) : undefined
-  })
+  const credential = parseRecord(value, FORMAT, 'Upstream token', (content) =>
+    isCredential(content) ? content : undefined,
+  )
   return { credential, version }
+}
+
+function isCredential(content: object): content is Credential {
+  const { accountId, upstream, subject, accessToken, refreshToken, ...rest } = content as Readonly<
+    Record<keyof Credential, unknown>
+  >
+  const { state, scopes, expiresAt, refreshAt, intent, failures, retryAt } = rest
+  return (
+    [accountId, upstream, subject, accessToken].every((text) => typeof text === 'string') &&
+    (state === 'active' || state === 'needs_reauth') &&
+    isOptionalString(refreshToken) &&
+    isStringList(scopes) &&
+    [expiresAt, refreshAt, retryAt].every(isOptionalNumber) &&
+    typeof failures === 'number' &&
+    (intent === undefined || isIntent(intent))
+  )
+}
+
+function isIntent(value: unknown): boolean {
+  return isObject(value) && typeof value['fence'] === 'number' && typeof value['at'] === 'number'
 }
 
 export function formatCredential(credential: Credential): {

@@ -1,8 +1,16 @@
+import { hash } from 'node:crypto'
 import type { Emit } from '../../observability/index.ts'
-import { type Clock, recordKey, systemClock } from '../../runtime/index.ts'
+import {
+  type Clock,
+  formatRecord,
+  isObject,
+  isOptionalString,
+  isStringList,
+  parseRecord,
+  recordKey,
+  systemClock,
+} from '../../runtime/index.ts'
 import type { Storage, StoredRecord } from '../../storage/index.ts'
-import { formatRecord, parseRecord } from './record.ts'
-import { sha256Hex } from './sha256.ts'
 import { createSignInCookie, secretsNamed } from './sign-in-cookies.ts'
 import type { UpstreamAttempt } from './upstream.ts'
 
@@ -96,9 +104,9 @@ export function createSignIns(options: SignInsOptions): SignIns {
   return {
     async create(signIn, cookieHeader) {
       const { state, ...attempt } = signIn.attempt
-      const id = sha256Hex(state).slice(0, 16)
+      const id = sha256(state).slice(0, 16)
       const cookie = createSignInCookie(cookieHeader, { id, isSecure, ttlSeconds })
-      const browserHash = sha256Hex(cookie.secret)
+      const browserHash = sha256(cookie.secret)
       const record: SignInRecord = { ...signIn, attempt, cookie: cookie.name, browserHash }
       await storage.set(await keyOf(state), formatRecord(FORMAT, record), { ttlSeconds })
       return { setCookie: cookie.setCookie }
@@ -109,7 +117,7 @@ export function createSignIns(options: SignInsOptions): SignIns {
       if (record?.attempt.upstream !== upstream) return { ok: false, reason: 'unknown' }
       const { cookie, browserHash, attempt, ...signIn } = record
       const secrets = secretsNamed(cookieHeader, cookie)
-      if (secrets.some((secret) => sha256Hex(secret) === browserHash)) {
+      if (secrets.some((secret) => sha256(secret) === browserHash)) {
         return { ok: true, signIn: { ...signIn, attempt: { ...attempt, state } } }
       }
       emit({ type: 'flow.browser_mismatch', at: clock.now(), correlationId, upstream })
@@ -129,15 +137,33 @@ export function createSignIns(options: SignInsOptions): SignIns {
   }
 }
 
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex')
+}
+
 function keyOf(state: string): Promise<string> {
   return recordKey('sign-in', undefined, state)
 }
 
 function parseSignIn(value: Uint8Array): SignInRecord {
   return parseRecord(value, FORMAT, 'Sign-in', (content) => {
-    const texts = [content['uid'], content['documentHash'], content['cookie']]
-    const isAttempt = typeof content['attempt'] === 'object' && content['attempt'] !== null
-    const isText = [...texts, content['browserHash']].every((text) => typeof text === 'string')
-    return isAttempt && isText ? (content as unknown as SignInRecord) : undefined
+    const { uid, attempt, documentHash, remember, cookie, browserHash } = content
+    const texts = [uid, documentHash, cookie, browserHash]
+    const isRight =
+      texts.every((text) => typeof text === 'string') &&
+      typeof remember === 'boolean' &&
+      isStoredAttempt(attempt)
+    return isRight ? (content as object as SignInRecord) : undefined
   })
+}
+
+function isStoredAttempt(value: unknown): value is SignInRecord['attempt'] {
+  if (!isObject(value)) return false
+  const { upstream, issuer, redirectUri, codeVerifier, nonce, scopes } = value
+  const texts = [upstream, issuer, redirectUri, codeVerifier]
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    isOptionalString(nonce) &&
+    isStringList(scopes)
+  )
 }

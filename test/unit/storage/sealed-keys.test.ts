@@ -162,7 +162,15 @@ describe('SEC-264 without a key', () => {
 
   test('a store that does not outlive the process is used as it is', async () => {
     const store = memory()
-    expect(await sealed(store, undefined)).toBe(store)
+    const same = await sealed(store, undefined)
+    expect(same).toBe(store)
+    expect(same.isSealed ?? false).toBe(false)
+  })
+
+  test('only what was made with one says that it is sealed', async () => {
+    const store = memory()
+    expect((await sealed(store, await newRing())).isSealed).toBe(true)
+    expect(store.isSealed ?? false).toBe(false)
   })
 })
 

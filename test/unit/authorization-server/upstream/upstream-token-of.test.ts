@@ -23,7 +23,9 @@ test('the token is of the account that our own issuer names, at whichever upstre
   for (const other of [
     caller(ISSUER, 'other'),
     caller('https://evil.example', 'account'),
+    caller(`${ISSUER}/`, 'account'),
     caller(ISSUER, undefined),
+    createPrincipal({ sub: 'account', client_id: 'account' }, ISSUER),
   ]) {
     await expect(tokenOf(other)).rejects.toMatchObject({ code: 'ERR_UPSTREAM_SIGN_IN_NEEDED' })
   }

@@ -1,5 +1,6 @@
+import { createPrincipal } from 'mcp-gatehouse/testing'
 import { expect, test } from 'vitest'
-import { accountIdOf } from '../../../../src/authorization-server/upstream/account-id.ts'
+import { accountIdOf, accountOf } from '../../../../src/authorization-server/upstream/account-id.ts'
 import {
   DEFAULT_CLAIM_NAMES,
   mapUserClaims,
@@ -45,4 +46,17 @@ test('an account is issuer and subject, whatever stands in them', () => {
   expect(new Set(ids).size).toBe(ids.length)
   // echo -ne 'https://a.example\nb' | openssl dgst -sha256 -binary | basenc --base64url
   expect(ids[0]).toBe('kofIhCgBv_gwXU3z7CkL8bu9kpLJexprxs57SfEwKN0')
+})
+
+test('a caller has an account by being a user of our own issuer', () => {
+  const issuer = 'https://as.example'
+  expect(accountOf(createPrincipal({ sub: 'a', client_id: 'c' }, issuer), issuer)).toBe('a')
+  for (const stranger of [
+    createPrincipal({ sub: 'a', client_id: 'c' }, 'https://as.example/'),
+    createPrincipal({ sub: 'a', client_id: 'c' }, 'https://other.example'),
+    createPrincipal({ sub: 'a', client_id: 'a' }, issuer),
+    createPrincipal({ client_id: 'a' }, issuer),
+  ]) {
+    expect(accountOf(stranger, issuer)).toBeUndefined()
+  }
 })

@@ -1,4 +1,4 @@
-import { StorageError } from '../../errors/index.ts'
+import { StorageError } from '../errors/index.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

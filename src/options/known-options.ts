@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.ts'
+import { ConfigError } from '../errors/index.ts'
 
 /**
  * Refuses options that do not exist: a misspelt one would be a default that nobody chose.
