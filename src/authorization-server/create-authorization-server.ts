@@ -85,7 +85,7 @@ export async function createAuthorizationServer(
       steps: createSteps(storage, lifetimes.interactionSeconds),
       forms: createFormTokens(keys.cookies),
       signIn: signIn.method,
-      noteApproval: clients.noteApproval,
+      clients,
       endpoints: createEndpoints(clients, source, signIn),
     }),
     verifier: tokens.verifier,

@@ -5,6 +5,7 @@ import type { Emit } from '../../observability/index.ts'
 import { createGuardedFetch } from '../../outbound/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import { isClientDocumentUrl } from './client-document-url.ts'
 import { type ClientDocuments, createClientDocuments } from './client-documents.ts'
 import { applyRedirectRules, createClientCheck } from './client-policy.ts'
 import { createDocumentFeature, createProviderFetch } from './document-feature.ts'
@@ -56,6 +57,11 @@ export interface Clients {
   readonly handleRegistration: HandleRegistration | undefined
   /** Tokens for `registration: { mode: 'token' }`. */
   readonly initialAccessTokens: InitialAccessTokens
+  /**
+   * Reads the document of a client, before the client is looked up outside of what `oidc-provider`
+   * handles itself. `false` where it cannot be used; `true` for clients that have none.
+   */
+  readonly readDocument: (clientId: string, req: IncomingMessage) => Promise<boolean>
   /** To be called when a user has approved a client. */
   readonly noteApproval: (clientId: string) => Promise<void>
 }
@@ -104,6 +110,12 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
     },
     handleRegistration: desk?.handle,
     initialAccessTokens: tokens,
+    async readDocument(clientId, req) {
+      const isConfigured = clients.some(({ client_id }) => client_id === clientId)
+      if (documents === undefined || isConfigured || !isClientDocumentUrl(clientId)) return true
+      const { kind } = await documents.load(clientId, context.addressOf(req))
+      return kind === 'document'
+    },
     noteApproval: async (clientId) => documents?.noteApproval(clientId),
   }
 }

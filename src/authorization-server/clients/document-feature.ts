@@ -35,8 +35,10 @@ export function createDocumentFeature(settings: DocumentFeatureSettings): Featur
     enabled: true,
     ack: 'draft-02',
     cacheDuration: { min: 0, max: 0 },
-    async allowFetch(ctx, clientId) {
+    async allowFetch(ctx: KoaContextWithOIDC | undefined, clientId) {
       const { documents, addressOf } = settings
+      // A look-up outside of a request of its own comes after `readDocument`.
+      if (ctx === undefined) return documents.current(clientId) !== undefined
       const outcome =
         outcomes.get(ctx.req) ??
         (await documents.load(clientId, addressOf(ctx.req)).catch((error: unknown) => {

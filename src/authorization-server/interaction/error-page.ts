@@ -5,6 +5,7 @@ import type { Visit } from './exchange.ts'
 export type Obstacle =
   | 'already_answered'
   | 'callback_unknown'
+  | 'client_unreadable'
   | 'form_forged'
   | 'interaction_not_found'
   | 'not_allowed_yet'
@@ -27,6 +28,11 @@ const EXPLANATIONS: Readonly<Record<Obstacle, Explanation>> = {
     status: 403,
     cause: 'This answer of the identity provider belongs to no sign-in of this browser.',
     remedy: START_AGAIN,
+  },
+  client_unreadable: {
+    status: 503,
+    cause: 'What the application publishes about itself cannot be read at the moment.',
+    remedy: 'Try again in a minute, or connect again from your application.',
   },
   form_forged: {
     status: 403,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { default as Provider } from 'oidc-provider'
 import type { Pages } from '../../pages/index.ts'
+import type { Clients } from '../clients/index.ts'
 import type { Settings } from '../options/index.ts'
 import type { UserRecords } from '../users.ts'
 import type { AccessRequest, Interaction } from './access-request.ts'
@@ -17,8 +18,7 @@ export interface InteractionParts {
   readonly steps: Steps
   readonly forms: FormTokens
   readonly signIn: SignInMethod
-  /** Told that a user has approved a client. */
-  readonly noteApproval: (clientId: string) => Promise<void>
+  readonly clients: Pick<Clients, 'noteApproval' | 'readDocument'>
 }
 
 /** One request of a browser. */

@@ -24,7 +24,7 @@ export async function finishAllowed(
   if (scopes.length > 0) grant.addResourceScope(requestedResource, scopes.join(' '))
   const grantId = await grant.save()
   await parts.approvals.save(accountId, request, { grantId, remember })
-  await parts.noteApproval(clientId)
+  await parts.clients.noteApproval(clientId)
   if (isFresh) await endOtherSession(exchange, accountId)
   await parts.steps.take(interaction.uid)
   const { emit, clock } = parts.settings

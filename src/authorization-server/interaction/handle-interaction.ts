@@ -20,9 +20,17 @@ export async function handleInteraction(visit: Visit, path: string): Promise<voi
     sendMethodNotAllowed(visit, allowed)
     return
   }
-  const interaction = await findInteraction(visit, uid)
-  const request = interaction && (await readAccessRequest(provider, parts.settings, interaction))
-  if (interaction === undefined || request === undefined || rest !== undefined) {
+  const interaction = rest === undefined ? await findInteraction(visit, uid) : undefined
+  if (interaction === undefined) {
+    sendErrorPage(visit, 'interaction_not_found')
+    return
+  }
+  if (!(await parts.clients.readDocument(String(interaction.params['client_id']), req))) {
+    sendErrorPage(visit, 'client_unreadable')
+    return
+  }
+  const request = await readAccessRequest(provider, parts.settings, interaction)
+  if (request === undefined) {
     sendErrorPage(visit, 'interaction_not_found')
     return
   }
