@@ -19,8 +19,10 @@ const packageJson = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/conformance/package.json',
 )
 const suite = (...path: string[]) => join(packageJson, '..', ...path)
-// server-<scenario>-<instant, with dashes for colons and dots>
-const RESULT_FOLDER = /^server-(?<scenario>.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/
+/** The program of the suite. */
+export const SUITE_PROGRAM: string = suite('dist', 'index.js')
+// <role>-<scenario>-<instant, with dashes for colons and dots>
+const RESULT_FOLDER = /^(?<name>.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/
 
 /**
  * Runs the server scenarios of a revision against `url` in a process of its own.
@@ -28,26 +30,41 @@ const RESULT_FOLDER = /^server-(?<scenario>.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/
  * @returns Every check that the suite wrote down, by the name of its scenario and then in its order.
  */
 export async function runOfficialSuite(url: string, revision: Revision): Promise<readonly Check[]> {
-  const output = await mkdtemp(join(tmpdir(), 'mcp-gatehouse-conformance-'))
-  try {
+  return collectChecks('server', async (output) => {
     // The exit code says whether a scenario failed, which is for the caller to judge.
     const child = spawn(
       process.execPath,
-      [suite('dist', 'index.js'), 'server', '--url', url, '--requirements', revision, '-o', output],
+      [SUITE_PROGRAM, 'server', '--url', url, '--requirements', revision, '-o', output],
       { stdio: 'ignore', timeout: 50_000 },
     )
     await once(child, 'exit')
-    return await readChecks(output)
+  })
+}
+
+/**
+ * The checks of a run that is told into which folder to write them.
+ *
+ * @param role What the suite puts in front of the names of the scenarios there.
+ */
+export async function collectChecks(
+  role: 'authorization-server' | 'server',
+  run: (output: string) => Promise<void>,
+): Promise<readonly Check[]> {
+  const output = await mkdtemp(join(tmpdir(), 'mcp-gatehouse-conformance-'))
+  try {
+    await run(output)
+    return await readChecks(role, output)
   } finally {
     await rm(output, { recursive: true, force: true })
   }
 }
 
-async function readChecks(output: string): Promise<Check[]> {
+async function readChecks(role: string, output: string): Promise<Check[]> {
   const folders = (await readdir(output)).toSorted()
   const scenarios = folders.map(async (folder) => {
-    const scenario = RESULT_FOLDER.exec(folder)?.groups?.scenario
-    if (scenario === undefined) throw new Error(`${folder} is no result folder of the suite`)
+    const name = RESULT_FOLDER.exec(folder)?.groups?.name
+    if (!name?.startsWith(`${role}-`)) throw new Error(`${folder} is no result folder of the suite`)
+    const scenario = name.slice(role.length + 1)
     const checks: Check[] = JSON.parse(await readFile(join(output, folder, 'checks.json'), 'utf8'))
     return checks.map(({ id, status }) => ({ scenario, id, status }))
   })
