@@ -25,6 +25,8 @@ export interface SdkClient extends ConnectedClient {
   requestedScopes(): readonly string[]
   /** The scopes of the token that it holds. */
   grantedScopes(): string | undefined
+  /** The access token that it holds. */
+  accessToken(): string | undefined
   /** What hosts have for the first sign-in: the browser at the URL, then `finishAuth`. */
   signIn(as?: SignIn): Promise<void>
 }
@@ -32,10 +34,20 @@ export interface SdkClient extends ConnectedClient {
 /** Connects a client of an SDK. */
 export type ConnectSdkClient = (serverUrl: string, signIn: SignIn) => Promise<SdkClient>
 
-/** How the client of an SDK registers. */
+/** How the client of an SDK is known to authorization servers. @defaultValue it registers itself */
 export interface SdkClientOptions {
   /** @defaultValue what the authorization server gives, which includes refresh tokens */
   readonly grantTypes?: readonly string[]
+  /** Its metadata document, for authorization servers that read them. */
+  readonly clientMetadataUrl?: string
+  /** What it was registered as beforehand. */
+  readonly registered?: { readonly client_id: string; readonly client_secret?: string }
+  /** Authenticates it at the token endpoint, where it has a key. */
+  readonly addClientAuthentication?: (
+    headers: Headers,
+    params: URLSearchParams,
+    url: string | URL,
+  ) => void | Promise<void>
 }
 
 const TextResult = z.object({

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { SdkClientOptions } from './connected-client.ts'
+
+/** Nobody listens there: the scripted browser stops before it. */
+export const CLIENT_REDIRECT_URI = 'http://127.0.0.1:9/callback'
 
 /** What an MCP client keeps of one sign-in; both SDKs take it as their `OAuthClientProvider`. */
-export interface OAuthSession<Client, Tokens, Discovery> {
+export interface OAuthSession<Client, Tokens, Discovery>
+  extends Pick<SdkClientOptions, 'addClientAuthentication' | 'clientMetadataUrl'> {
   readonly redirectUrl: string
   readonly clientMetadata: {
     client_name: string
@@ -25,14 +30,19 @@ export interface OAuthSession<Client, Tokens, Discovery> {
   requestedScopes(): readonly string[]
 }
 
-/** A session in memory. Nobody listens at its redirect URI: the scripted browser stops there. */
+/**
+ * A session in memory.
+ *
+ * @param registered What the client was registered as beforehand.
+ */
 export function createOAuthSession<Client, Tokens, Discovery>(
   clientName: string,
-  grantTypes?: readonly string[],
+  { grantTypes, clientMetadataUrl, addClientAuthentication }: SdkClientOptions = {},
+  registered?: Client,
 ): OAuthSession<Client, Tokens, Discovery> {
-  const redirectUrl = 'http://127.0.0.1:9/callback'
+  const redirectUrl = CLIENT_REDIRECT_URI
   const state = randomUUID()
-  let information: Client | undefined
+  let information = registered
   let tokens: Tokens | undefined
   let discovery: Discovery | undefined
   let verifier: string | undefined
@@ -45,6 +55,8 @@ export function createOAuthSession<Client, Tokens, Discovery>(
       token_endpoint_auth_method: 'none',
       ...(grantTypes && { grant_types: [...grantTypes] }),
     },
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    ...(addClientAuthentication && { addClientAuthentication }),
     state: () => state,
     clientInformation: () => information,
     saveClientInformation: (value) => {

@@ -15,13 +15,13 @@ import { createOAuthSession } from './oauth-session.ts'
 import { createRecordedFetch } from './recorded-fetch.ts'
 
 /** The client of the official SDK v1. */
-export function createSdkV1Client({ grantTypes }: SdkClientOptions = {}): ConnectSdkClient {
+export function createSdkV1Client(options: SdkClientOptions = {}): ConnectSdkClient {
   return async (serverUrl, user) => {
     const session = createOAuthSession<
       OAuthClientInformationMixed,
       OAuthTokens,
       OAuthDiscoveryState
-    >('SDK v1 client', grantTypes)
+    >('SDK v1 client', options, options.registered)
     const exchanges: string[] = []
     const browser = createScriptedBrowser()
     const openTransport = (): StreamableHTTPClientTransport =>
@@ -49,6 +49,7 @@ export function createSdkV1Client({ grantTypes }: SdkClientOptions = {}): Connec
       listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
       requestedScopes: () => session.requestedScopes(),
       grantedScopes: () => session.tokens()?.scope,
+      accessToken: () => session.tokens()?.access_token,
       signIn,
       close: () => client.close(),
     }

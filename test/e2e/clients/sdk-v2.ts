@@ -16,14 +16,14 @@ import { createRecordedFetch } from './recorded-fetch.ts'
 /** The client of the official SDK v2, on the protocol revisions that the mode allows. */
 export function createSdkV2Client(
   mode: VersionNegotiationMode,
-  { grantTypes }: SdkClientOptions = {},
+  options: SdkClientOptions = {},
 ): ConnectSdkClient {
   return async (serverUrl, user) => {
     const session = createOAuthSession<
       StoredOAuthClientInformation,
       StoredOAuthTokens,
       OAuthDiscoveryState
-    >('SDK v2 client', grantTypes)
+    >('SDK v2 client', options, options.registered)
     const exchanges: string[] = []
     const browser = createScriptedBrowser()
     const openTransport = (): StreamableHTTPClientTransport =>
@@ -54,6 +54,7 @@ export function createSdkV2Client(
       listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
       requestedScopes: () => session.requestedScopes(),
       grantedScopes: () => session.tokens()?.scope,
+      accessToken: () => session.tokens()?.access_token,
       signIn,
       close: () => client.close(),
     }
