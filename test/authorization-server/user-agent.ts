@@ -3,7 +3,7 @@ import { createScriptedBrowser, type Page } from 'mcp-gatehouse/testing'
 /** A browser whose answers are kept, one after the other. */
 export interface RecordingBrowser {
   readonly browser: ReturnType<typeof createScriptedBrowser>
-  readonly answers: Pick<Response, 'headers' | 'status'>[]
+  readonly answers: (Pick<Response, 'headers' | 'status'> & { readonly text: string })[]
 }
 
 export function createRecordingBrowser(): RecordingBrowser {
@@ -11,8 +11,10 @@ export function createRecordingBrowser(): RecordingBrowser {
   const browser = createScriptedBrowser({
     fetch: async (input, init) => {
       const answer = await fetch(input, init)
-      answers.push({ headers: answer.headers, status: answer.status })
-      return answer
+      const { headers, status } = answer
+      const text = await answer.text()
+      answers.push({ headers, status, text })
+      return new Response(text === '' ? null : text, { headers, status })
     },
   })
   return { browser, answers }

@@ -72,7 +72,7 @@ describe.each(REVISIONS)('the authorization-server scenarios of %s pass', (revis
 })
 
 describe('they pass', () => {
-  /** The suite authenticates only where the server does not list `none`. */
+  // The suite authenticates itself only where the server does not list `none`.
   test.each([
     ['a public client of the configuration', 'none', undefined],
     ['a client with a secret in the body', 'client_secret_post', SECRET],

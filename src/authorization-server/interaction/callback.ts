@@ -4,7 +4,7 @@ import type { UpstreamIdentity } from '../upstream/upstream.ts'
 import type { UpstreamTokenVault } from '../upstream/upstream-tokens.ts'
 import { sendErrorPage } from './error-page.ts'
 import type { Visit } from './exchange.ts'
-import { sendUpstreamFailure } from './upstream-failure.ts'
+import { noteFailedSignIn, sendUpstreamFailure } from './upstream-failure.ts'
 import type { UpstreamSignInParts } from './upstream-sign-in.ts'
 
 /** What a callback works with. */
@@ -58,7 +58,10 @@ async function finishSignIn(
     return
   }
   const { failure } = outcome
-  if (failure.kind === 'unavailable' && !failure.answered) {
+  if (failure.kind === 'denied' && (await parts.steps.deny(uid))) {
+    noteFailedSignIn(visit, failure, upstream.name)
+    sendRedirect(res, `${basePath}/signed-in`)
+  } else if (failure.kind === 'unavailable' && !failure.answered) {
     // Reloading this page tries again; where the code has been used, the upstream says so.
     await taken.restore()
     sendUpstreamFailure(visit, failure, { upstream: upstream.name, retryPath: undefined })

@@ -64,6 +64,15 @@ export async function finishDenied(exchange: Exchange): Promise<void> {
   })
 }
 
+/** Ends an interaction that was allowed, but whose user was not signed in. */
+export async function finishNotSignedIn(exchange: Exchange): Promise<void> {
+  await exchange.parts.steps.take(exchange.interaction.uid)
+  await finish(exchange, {
+    error: 'access_denied',
+    error_description: 'the user was not signed in',
+  })
+}
+
 type InteractionResult = NonNullable<Interaction['result']>
 
 async function finish({ provider, req, res }: Exchange, result: InteractionResult): Promise<void> {

@@ -2,7 +2,7 @@ import { type Interaction, readAccessRequest } from './access-request.ts'
 import { answerConsent, showConsent } from './consent.ts'
 import { sendErrorPage, sendMethodNotAllowed } from './error-page.ts'
 import type { Exchange, Visit } from './exchange.ts'
-import { finishAllowed } from './finish.ts'
+import { finishAllowed, finishNotSignedIn } from './finish.ts'
 
 /** The methods of the pages below an interaction; the sign-in has pages of its own. */
 const METHODS: Readonly<Record<string, readonly string[]>> = {
@@ -47,9 +47,17 @@ async function takeStep(exchange: Exchange, step: string): Promise<void> {
   }
 }
 
-/** The user has signed in at the upstream, whose callback does not see the interaction's cookie. */
+/**
+ * The user comes from the upstream, whose callback does not see the interaction's cookie: signed in,
+ * or not.
+ */
 async function finishSignIn(exchange: Exchange): Promise<void> {
-  const { accountId, approval } = await exchange.parts.steps.read(exchange.interaction.uid)
+  const step = await exchange.parts.steps.read(exchange.interaction.uid)
+  const { accountId, approval, isDenied } = step
+  if (isDenied === true) {
+    await finishNotSignedIn(exchange)
+    return
+  }
   if (accountId === undefined || approval === undefined) {
     sendErrorPage(exchange, 'not_allowed_yet')
     return

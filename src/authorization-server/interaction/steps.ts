@@ -21,6 +21,8 @@ export interface Step {
   readonly approval?: PageApproval | undefined
   /** Who has signed in after that. */
   readonly accountId?: string | undefined
+  /** The upstream has refused to sign anybody in, or the user there has. */
+  readonly isDenied?: boolean | undefined
 }
 
 /** The progress of interactions, in storage: the parts of one can be handled by several processes. */
@@ -30,6 +32,8 @@ export interface Steps {
   approve(uid: string, attempt: number, approval: PageApproval): Promise<boolean>
   /** Notes who has signed in. @returns `false` where the request has not been allowed. */
   signIn(uid: string, accountId: string): Promise<boolean>
+  /** Notes that nobody will sign in. @returns `false` where the request has not been allowed. */
+  deny(uid: string): Promise<boolean>
   /** Ends it; of several callers one gets it. */
   take(uid: string): Promise<Step>
 }
@@ -49,6 +53,13 @@ export function createSteps(storage: Storage, ttlSeconds: number): Steps {
       : storage.compareAndSwap(key, before.version, value, { ttlSeconds })
   }
 
+  async function goOn(uid: string, outcome: Pick<Step, 'accountId' | 'isDenied'>) {
+    const key = await keyOf(uid)
+    const record = await storage.get(key)
+    const { attempt, approval } = readStep(record)
+    return approval !== undefined && write(key, record, { attempt, approval, ...outcome })
+  }
+
   return {
     read: async (uid) => readStep(await storage.get(await keyOf(uid))),
     async approve(uid, attempt, approval) {
@@ -57,12 +68,8 @@ export function createSteps(storage: Storage, ttlSeconds: number): Steps {
       if (readStep(record).attempt !== attempt) return false
       return write(key, record, { attempt: attempt + 1, approval })
     },
-    async signIn(uid, accountId) {
-      const key = await keyOf(uid)
-      const record = await storage.get(key)
-      const { attempt, approval } = readStep(record)
-      return approval !== undefined && write(key, record, { attempt, approval, accountId })
-    },
+    signIn: (uid, accountId) => goOn(uid, { accountId }),
+    deny: (uid) => goOn(uid, { isDenied: true }),
     take: async (uid) => readStep(await storage.take(await keyOf(uid))),
   }
 }
@@ -70,10 +77,11 @@ export function createSteps(storage: Storage, ttlSeconds: number): Steps {
 function readStep(record: StoredRecord | undefined): Step {
   if (record === undefined) return NONE
   return parseRecord(record.value, FORMAT, 'Interaction step', (content) => {
-    const { attempt, approval, accountId } = content
+    const { attempt, approval, accountId, isDenied = false } = content
     const isApproval = approval === undefined || isPageApproval(approval)
-    return typeof attempt === 'number' && isApproval && isOptionalString(accountId)
-      ? { attempt, approval, accountId }
+    const isOutcome = isOptionalString(accountId) && typeof isDenied === 'boolean'
+    return typeof attempt === 'number' && isApproval && isOutcome
+      ? { attempt, approval, accountId, isDenied }
       : undefined
   })
 }

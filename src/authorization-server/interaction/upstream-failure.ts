@@ -33,22 +33,27 @@ const EXPLANATIONS: Readonly<Record<UpstreamFailure['kind'], Explanation>> = {
 
 /** Explains to the user why they are not signed in. What the upstream wrote is never shown. */
 export function sendUpstreamFailure(
-  { parts, res, correlationId }: Visit,
+  visit: Visit,
   failure: UpstreamFailure,
   { upstream, retryPath }: { readonly upstream: string; readonly retryPath: string | undefined },
 ): void {
-  const { emit, clock } = parts.settings
-  emit({
-    type: 'sign_in.failed',
-    correlationId,
-    at: clock.now(),
-    upstream,
-    reason: reasonOf(failure),
-  })
+  noteFailedSignIn(visit, failure, upstream)
+  const { parts, res, correlationId } = visit
   const page = parts.pages.error({ ...EXPLANATIONS[failure.kind], correlationId, retryPath })
   const headers: Record<string, string> =
     failure.kind === 'unavailable' ? { 'Retry-After': String(failure.retryAfterSeconds) } : {}
   sendPage(res, page, headers)
+}
+
+/** Tells the operator. */
+export function noteFailedSignIn(
+  { parts, correlationId }: Pick<Visit, 'correlationId' | 'parts'>,
+  failure: UpstreamFailure,
+  upstream: string,
+): void {
+  const { emit, clock } = parts.settings
+  const reason = reasonOf(failure)
+  emit({ type: 'sign_in.failed', correlationId, at: clock.now(), upstream, reason })
 }
 
 /** What the operator is told: the error code, where there is one to look up. */
