@@ -34,7 +34,6 @@ async function startSignIn(
   const { approval } = await parts.steps.read(interaction.uid)
   const started = await upstream.start({
     redirectUri: `${issuerUrl.origin}${mountPath}/callback/${upstream.name}`,
-    loginHint: request.loginHint,
     clientParameters: interaction.params,
   })
   if (!started.ok) {

@@ -43,7 +43,7 @@ export async function buildAuthorizationRequest(
 
 function forwardedParameters(
   { forwardedParameters: names }: UpstreamSettings,
-  { loginHint, clientParameters = {} }: UpstreamStart,
+  { clientParameters = {} }: UpstreamStart,
 ): ReadonlyMap<string, string> {
   const forwarded = new Map<string, string>()
   const add = (name: string, value: unknown): void => {
@@ -53,7 +53,6 @@ function forwardedParameters(
   for (const name of names) {
     if (Object.hasOwn(clientParameters, name)) add(name, clientParameters[name])
   }
-  add('login_hint', loginHint)
   return forwarded
 }
 

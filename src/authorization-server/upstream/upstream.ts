@@ -85,8 +85,6 @@ export type UpstreamOutcome<T> =
 export interface UpstreamStart {
   /** Our callback for this upstream; without query and fragment. */
   readonly redirectUri: string
-  /** Who is expected to sign in (OIDC Core §3.1.2.1), as core decides. @defaultValue none */
-  readonly loginHint?: string | undefined
   /** Parameters of the client's own request; only those in `forwardedParameters` are passed on. */
   readonly clientParameters?: Readonly<Record<string, unknown>> | undefined
 }
