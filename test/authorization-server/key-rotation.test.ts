@@ -2,13 +2,22 @@ import { decodeProtectedHeader } from 'jose'
 import { createKeyRing, generateKey, type KeyRing, keysFromFunction } from 'mcp-gatehouse/keys'
 import { createScriptedBrowser } from 'mcp-gatehouse/testing'
 import { expect, test } from 'vitest'
-import { ALICE, obtainTokens, postToken, register } from '../testing/flow.ts'
+import {
+  ALICE,
+  createAuthorizationRequest,
+  obtainTokens,
+  postToken,
+  register,
+} from '../testing/flow.ts'
+import { expectPage } from './user-agent.ts'
 import { startAuthorizationServer } from './world.ts'
 
 interface RotatingRing {
   readonly ring: KeyRing
   /** Puts a new key in front, and keeps the old one. */
   rotate(): Promise<void>
+  /** Takes the old ones out. */
+  clean(): void
 }
 
 async function createRotatingRing(use: 'cookies' | 'signing'): Promise<RotatingRing> {
@@ -25,10 +34,15 @@ async function createRotatingRing(use: 'cookies' | 'signing'): Promise<RotatingR
       document = { keys }
       elapsed += 1_000
     },
+    clean() {
+      keys = keys.slice(0, 1)
+      document = { keys }
+      elapsed += 1_000
+    },
   }
 }
 
-test('AS-25 keys change without signing anybody out', async () => {
+test('AS-25 SEC-169 keys change without signing anybody out, until they are taken away', async () => {
   const [signing, cookies] = [
     await createRotatingRing('signing'),
     await createRotatingRing('cookies'),
@@ -64,6 +78,13 @@ test('AS-25 keys change without signing anybody out', async () => {
       signIn: { username: 'alice', password: 'is not asked for' },
     })
     expect(again).toMatchObject({ access_token: expect.any(String) })
+    // What that key has signed is worth nothing when it is gone.
+    await cookies.rotate()
+    cookies.clean()
+    const { url } = createAuthorizationRequest(world.issuer, clientId)
+    const consent = expectPage(await browser.open(url))
+    const signIn = expectPage(await browser.submit(consent, { button: 'Allow' }))
+    expect(signIn.url.pathname).toMatch(/\/sign-in$/)
   } finally {
     await world.close()
   }

@@ -1,7 +1,15 @@
+import { createScriptedBrowser } from 'mcp-gatehouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../authorization-server/user-agent.ts'
 import { type AsWorld, startAuthorizationServer } from '../authorization-server/world.ts'
-import { createAuthorizationRequest, REDIRECT_URI, register } from '../testing/flow.ts'
+import {
+  ALICE,
+  createAuthorizationRequest,
+  obtainTokens,
+  REDIRECT_URI,
+  register,
+} from '../testing/flow.ts'
+import { startStrangerHost } from './support/stranger-host.ts'
 
 let world: AsWorld
 let clientId: string
@@ -40,8 +48,42 @@ describe('what is answered on a page of our own', () => {
     expect(await expectLocal(urlOf({ client_id: 'nobody' }))).toContain('does not know')
   })
 
-  test('SEC-110 no redirect URI, even where one alone is registered', async () => {
+  test('SEC-109 a client whose record is gone', async () => {
+    const { client } = await register(world.issuer, { client_name: 'Deleted' })
+    const url = urlOf({ client_id: String(client['client_id']) })
+    expect((await ask(url)).status).toBe(303)
+    const { storage } = world.options
+    const records = new Map<string, string>()
+    for await (const key of storage.list('client:')) {
+      records.set(new TextDecoder().decode((await storage.get(key))?.value), key)
+    }
+    const deleted = [...records].find(([record]) => record.includes('Deleted'))?.[1] ?? ''
+    expect(await storage.delete(deleted)).toBe(true)
+    expect(await expectLocal(url)).toContain('does not know')
+  })
+
+  test('SEC-109 a client that the configuration has no longer', async () => {
+    const clients = [{ clientId: 'configured', redirectUris: [REDIRECT_URI] }]
+    const before = await startAuthorizationServer({ options: () => ({ clients }) })
+    const { storage } = before.options
+    const after = await startAuthorizationServer({ options: () => ({ storage }) })
+    try {
+      const urlAt = ({ issuer }: AsWorld): URL =>
+        createAuthorizationRequest(issuer, 'configured').url
+      expect((await ask(urlAt(before))).status).toBe(303)
+      await expectLocal(urlAt(after))
+    } finally {
+      await Promise.all([before.close(), after.close()])
+    }
+  })
+
+  test('SEC-110 no redirect URI, whether one or many are registered', async () => {
     await expectLocal(urlOf({ redirect_uri: undefined }))
+    const { client } = await register(world.issuer, {
+      redirect_uris: [REDIRECT_URI, 'http://127.0.0.1:9/other'],
+    })
+    const client_id = String(client['client_id'])
+    await expectLocal(urlOf({ client_id, redirect_uri: undefined }))
   })
 
   test('SEC-115 a wrong response type does not hide a redirect URI that is not registered', async () => {
@@ -82,9 +124,27 @@ describe('what goes back to the client as an error', () => {
     ['unknown', 'nothing:known'],
     ['an asterisk', '*'],
     ['of control characters', 'notes:read\u0001'],
-    ['10,000 of them', Array.from({ length: 1_500 }, () => 'a').join(' ')],
+    ['5,000 of them', Array.from({ length: 5_000 }, () => 'a').join(' ')],
   ])('SEC-119 scopes: %s', async (_name, scope) => {
     await expectError(urlOf({ scope }), 'invalid_scope')
+  })
+
+  test('SEC-119 not 10,000 scopes, which are longer than a request can be', async () => {
+    await expectLocal(urlOf({ scope: Array.from({ length: 10_000 }, () => 'a').join(' ') }), 431)
+  })
+
+  test('SEC-119 scopes beside those that there are: left out, and never more than asked for', async () => {
+    const { client } = await register(world.issuer, { scope: 'notes:read' })
+    const tokensFor = async (scope: string) =>
+      obtainTokens(world.issuer, {
+        browser: createScriptedBrowser(),
+        clientId: String(client['client_id']),
+        signIn: ALICE,
+        parameters: { scope },
+      })
+    expect((await tokensFor('notes:read nothing:known *'))['scope']).toBe('notes:read')
+    // Registration does not narrow what a client may ask for later: the user is asked.
+    expect((await tokensFor('notes:write'))['scope']).toBe('notes:write')
   })
 
   test.each([
@@ -100,6 +160,13 @@ describe('what goes back to the client as an error', () => {
   test.each([2, 50])('SEC-120 %i resources', async (count) => {
     const more = `&resource=${encodeURIComponent(world.resource)}`.repeat(count)
     await expectError(`${urlOf()}${more}`, 'invalid_target')
+  })
+
+  test('SEC-121 a request_uri, which nobody asks for', async () => {
+    const host = await startStrangerHost((_req, res) => res.end())
+    const request_uri = `http://127.0.0.1:${host.port}/request`
+    await expectError(urlOf({ request_uri }), 'request_uri_not_supported')
+    expect(host.connections).toBe(0)
   })
 
   test.each([

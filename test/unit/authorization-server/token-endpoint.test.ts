@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { basic, SECRET, startTokenWorld } from './support/token-world.ts'
 
+/** Of the client that signs. */
+const ASSERTION = {
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  client_assertion: `${btoa('{"alg":"none"}')}.${btoa('{"sub":"signing","iss":"signing"}')}.`,
+}
 const CANARY = 'canary-of-the-upstream'
 
 describe('SEC-135 a client that has a secret and does not send it', () => {
@@ -54,6 +59,32 @@ describe('SEC-136 and SEC-137 credentials of a client', () => {
       expect(await node.post('/token', parameters, proof)).toMatchObject({ status: 200 })
     },
   )
+})
+
+describe('SEC-136 a client that authenticates itself in another way than it has registered', () => {
+  test.each([
+    ['not at all', {}, {}],
+    ['with a secret', { client_secret: SECRET }, {}],
+    ['with a secret as Basic', {}, basic('signing')],
+    ['with an assertion that nobody signed', ASSERTION, {}],
+  ])('%s, instead of with its key, is refused', async (_what, more, headers) => {
+    const { node, issueCode } = await startTokenWorld()
+    const { parameters } = await issueCode({ client: 'signing' })
+    const answer = await node.post('/token', { ...parameters, ...more }, headers)
+    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
+  })
+
+  // `oidc-provider` takes both for one; SDK clients that know only their secret choose Basic.
+  test('with its secret, may send it as Basic or in the body', async () => {
+    const { node, issueCode } = await startTokenWorld()
+    const forBasic = await issueCode({ client: 'basic' })
+    const body = { ...forBasic.parameters, client_secret: SECRET }
+    expect(await node.post('/token', body)).toMatchObject({ status: 200 })
+    const forPost = await issueCode({ client: 'post' })
+    expect(await node.post('/token', forPost.parameters, basic('post'))).toMatchObject({
+      status: 200,
+    })
+  })
 })
 
 describe('SEC-139 a body', () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -38,6 +39,16 @@ const CLIENTS: NonNullable<Configuration['clients']> = [
     client_id: 'post',
     client_secret: SECRET,
     token_endpoint_auth_method: 'client_secret_post',
+    ...REDIRECT,
+  },
+  {
+    client_id: 'signing',
+    jwks: {
+      keys: [
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+      ],
+    },
+    token_endpoint_auth_method: 'private_key_jwt',
     ...REDIRECT,
   },
   {
@@ -127,7 +138,7 @@ async function configure(service: TokenService, options: NodeOptions): Promise<C
   return {
     ...service.configuration,
     adapter: service.adapter,
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clients: CLIENTS,
     cookies: { keys: ['cookie key'] },
