@@ -13,6 +13,8 @@ export interface Check {
   readonly scenario: string
   readonly id: string
   readonly status: string
+  /** Why it did not pass. */
+  readonly errorMessage: string | undefined
 }
 
 const packageJson = createRequire(import.meta.url).resolve(
@@ -66,7 +68,7 @@ async function readChecks(role: string, output: string): Promise<Check[]> {
     if (!name?.startsWith(`${role}-`)) throw new Error(`${folder} is no result folder of the suite`)
     const scenario = name.slice(role.length + 1)
     const checks: Check[] = JSON.parse(await readFile(join(output, folder, 'checks.json'), 'utf8'))
-    return checks.map(({ id, status }) => ({ scenario, id, status }))
+    return checks.map(({ id, status, errorMessage }) => ({ scenario, id, status, errorMessage }))
   })
   return (await Promise.all(scenarios)).flat()
 }
