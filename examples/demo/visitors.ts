@@ -45,9 +45,11 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'cred.needs_reauth':
     case 'discovery.failed':
     case 'flow.browser_mismatch':
+    case 'introspect.bad_response':
     case 'jwks.private_material':
     case 'jwks.stale':
     case 'refresh.reuse':
+    case 'userinfo.bad_response':
       print(note('red', event.type))
   }
 }

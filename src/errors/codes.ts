@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'ERR_STORAGE_TAMPERED'
   | 'ERR_STORAGE_UNAVAILABLE'
   | 'ERR_STORAGE_WRITE'
+  | 'ERR_UPSTREAM_ANSWER_INVALID'
   | 'ERR_UPSTREAM_CLIENT_REFUSED'
   | 'ERR_UPSTREAM_DECISION'
   | 'ERR_UPSTREAM_ISSUER_MISMATCH'
@@ -78,6 +79,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ERR_STORAGE_WRITE: {
     cause: 'The store can be reached but cannot write.',
     remedy: 'Check free space, permissions, and that it is not read-only.',
+  },
+  ERR_UPSTREAM_ANSWER_INVALID: {
+    cause:
+      'The answer about a token cannot be read, or is not signed as it should be (RFC 7662 §2.2).',
+    remedy:
+      'Check that the URL is the endpoint itself, and what stands before it: proxy, login page.',
   },
   ERR_UPSTREAM_CLIENT_REFUSED: {
     cause: 'The upstream refuses this server as a client, or its request (RFC 6749 §5.2).',

@@ -7,6 +7,7 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_CLIENT'
   | 'ERR_CONFIG_CLIENT_DOMAIN'
   | 'ERR_CONFIG_CONSENT_OFF'
+  | 'ERR_CONFIG_AUDIENCE_UNPROVEN'
   | 'ERR_CONFIG_AUTHORIZATION_PARAMETER'
   | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
   | 'ERR_CONFIG_EGRESS_PROXY'
@@ -70,6 +71,12 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   ERR_CONFIG_CLIENT_DOMAIN: {
     cause: 'The value is not a domain that client metadata documents can be trusted by.',
     remedy: 'Write a host name such as app.example.com, or *.example.com for all names below it.',
+  },
+  ERR_CONFIG_AUDIENCE_UNPROVEN: {
+    cause:
+      'A userinfo endpoint answers for the tokens of every client, so that any of them would get in here (RFC 9700 §2.3).',
+    remedy:
+      'Give `provesAudience`, which finds out whether the token was issued for this server; or use `introspectionVerifier`.',
   },
   ERR_CONFIG_AUTHORIZATION_PARAMETER: {
     cause: 'The parameter of the authorization request is one that this server sets itself.',

@@ -1,10 +1,11 @@
 import { UpstreamError } from '../errors/index.ts'
+import { readAnswerText } from './answer-text.ts'
 
 /** The `fetch` that documents are read with; for tests, proxies and custom certificates. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
 // Taken when the module loads: code that replaces the global later sees none of our requests.
-const platformFetch: Fetch = globalThis.fetch.bind(globalThis)
+export const platformFetch: Fetch = globalThis.fetch.bind(globalThis)
 
 /** Limits of one read. */
 export interface FetchDocumentOptions {
@@ -51,7 +52,7 @@ export async function fetchDocument(
       signal,
     })
     checkStatus(response, url)
-    const document = parseObject(await readText(response, maxBytes, url), url)
+    const document = parseObject(await readAnswerText(response, maxBytes, `GET ${url}`), url)
     return { document, maxAgeSeconds: readMaxAge(response.headers.get('cache-control')) }
   } catch (error) {
     if (error instanceof UpstreamError) throw error
@@ -70,23 +71,6 @@ function checkStatus(response: Response, url: string): void {
     `GET ${url} (status ${response.status})`,
     { retryable: !redirected && response.status >= 429 },
   )
-}
-
-async function readText(response: Response, maxBytes: number, url: string): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    // Leaving the loop cancels the body.
-    if (bytes > maxBytes) {
-      throw new UpstreamError('ERR_UPSTREAM_TOO_LARGE', `GET ${url} (over ${maxBytes} bytes)`, {
-        retryable: false,
-      })
-    }
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }
 
 function parseObject(text: string, url: string): Readonly<Record<string, unknown>> {

@@ -17,6 +17,7 @@ export {
   type OriginVerdict,
   preflightAnswer,
 } from './cors.ts'
+export { type AnswerRequest, fetchAnswer } from './fetch-answer.ts'
 export {
   type Fetch,
   type FetchDocumentOptions,

@@ -131,6 +131,10 @@ export type AuditEvent =
   | { readonly type: 'jwks.private_material'; readonly issuer: string; readonly error: Error }
   /** Metadata or keys could not be read; nobody waited for them. */
   | { readonly type: 'discovery.failed'; readonly issuer: string; readonly error: Error }
+  /** An introspection endpoint answered with what RFC 7662 does not have, or with a bad signature. */
+  | { readonly type: 'introspect.bad_response'; readonly issuer: string; readonly error: Error }
+  /** A provider's endpoint for its tokens or users answered with what cannot be read. */
+  | { readonly type: 'userinfo.bad_response'; readonly issuer: string; readonly error: Error }
   /** A client registered itself, or got the id of one that had registered the same (`folded`). */
   | {
       readonly type: 'client.registered'

@@ -3,6 +3,16 @@
  *
  * @module
  */
+export { customVerifier, type VerifyToken } from './custom-verifier.ts'
 export { type JwtVerifierOptions, jwtVerifier } from './issuer-verifier.ts'
 export type { JweVerifierOptions } from './jwe-options.ts'
 export { jweVerifier } from './jwe-verifier.ts'
+export type { IntrospectionVerifierOptions } from './remote/introspection-options.ts'
+export { introspectionVerifier } from './remote/introspection-verifier.ts'
+export type {
+  GenericUserinfoOptions,
+  GithubUserinfoOptions,
+  GoogleUserinfoOptions,
+  UserinfoVerifierOptions,
+} from './remote/userinfo-options.ts'
+export { userinfoVerifier } from './remote/userinfo-verifier.ts'

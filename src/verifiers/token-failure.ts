@@ -46,6 +46,10 @@ export type TokenFailureReason =
   /** Refused by the configured claims schema. */
   | 'claims'
   | 'revoked'
+  /** Its issuer does not vouch for it, any more or at all (RFC 7662 §2.2). */
+  | 'inactive'
+  /** Another kind of token, by the word of whoever was asked about it: a refresh or an ID token. */
+  | 'token_use'
   /** A custom verifier refused it, or answered with something that is no verified token. */
   | 'verifier'
 

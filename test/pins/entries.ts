@@ -269,7 +269,22 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   'mcp-gatehouse/verifiers': {
     file: 'verifiers/public.ts',
-    values: ['jweVerifier', 'jwtVerifier'],
-    types: ['JweVerifierOptions', 'JwtVerifierOptions'],
+    values: [
+      'customVerifier',
+      'introspectionVerifier',
+      'jweVerifier',
+      'jwtVerifier',
+      'userinfoVerifier',
+    ],
+    types: [
+      'GenericUserinfoOptions',
+      'GithubUserinfoOptions',
+      'GoogleUserinfoOptions',
+      'IntrospectionVerifierOptions',
+      'JweVerifierOptions',
+      'JwtVerifierOptions',
+      'UserinfoVerifierOptions',
+      'VerifyToken',
+    ],
   },
 }

@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'dep.unavailable': true,
   'discovery.failed': true,
   'flow.browser_mismatch': true,
+  'introspect.bad_response': true,
   'jwks.private_material': true,
   'jwks.stale': true,
   'policy.error': true,
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
   'scope.elevated': true,
   'sign_in.done': true,
   'sign_in.failed': true,
+  'userinfo.bad_response': true,
 }
 
 test('the types of audit events are these', () => {

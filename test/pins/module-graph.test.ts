@@ -23,7 +23,7 @@ test.each([
   ['mcp-gatehouse/node', 'adapters/node.ts', []],
   ['mcp-gatehouse/keys', 'keys/index.ts', ['jose']],
   ['mcp-gatehouse/sdk', 'sdk/index.ts', []],
-  ['mcp-gatehouse/verifiers', 'verifiers/public.ts', ['jose']],
+  ['mcp-gatehouse/verifiers', 'verifiers/public.ts', ['jose', 'openid-client']],
 ])('%s loads these packages, and of node: only what is named', (_entry, file, packages) => {
   expect(packagesOf(file)).toEqual(packages)
 })

@@ -3,6 +3,7 @@ import {
   bodyOf,
   dropIssuerParameter,
   type EmulatedProvider,
+  issueOpaqueToken,
   type ProviderOptions,
   type ProviderUser,
   startEmulator,
@@ -36,6 +37,17 @@ export interface EmulatedGithub extends EmulatedProvider {
   readonly authorizationEndpoint: string
   readonly tokenEndpoint: string
   readonly userInfoEndpoint: string
+  /** What stands before `/applications/{client_id}/token`. */
+  readonly apiUrl: string
+  /** A token of a user, as the token endpoint gives it to the app; or to another app. */
+  issueToken(options?: IssueGithubToken): Promise<string>
+}
+
+export interface IssueGithubToken {
+  readonly username?: string
+  readonly scope?: string
+  /** To somebody else's app. */
+  readonly foreign?: boolean
 }
 
 export interface GithubOptions extends ProviderOptions {
@@ -52,7 +64,8 @@ export interface GithubOptions extends ProviderOptions {
 export async function startGithub(options: GithubOptions = {}): Promise<EmulatedGithub> {
   const users: Readonly<Record<string, ProviderUser>> = options.users ?? USERS
   const expires = options.expires ?? false
-  const emulated = await startEmulator(
+  const secret = (): string => emulated.clientSecret
+  const emulated: Awaited<ReturnType<typeof startEmulator>> = await startEmulator(
     {
       issuerPath: '',
       clientId: 'Iv1.8a61f9b3a7aba766',
@@ -76,7 +89,9 @@ export async function startGithub(options: GithubOptions = {}): Promise<Emulated
         }
         if (ctx.path.startsWith('/.well-known/')) ctx.status = 404
         else if (ctx.path === '/user') await sendUser(ctx, users, provider)
-        else await next()
+        else if (ctx.path.startsWith('/applications/')) {
+          await sendCheckedToken(ctx, { users, provider, expires, clientSecret: secret() })
+        } else await next()
         dropIssuerParameter(ctx)
         if (ctx.path === TOKEN_PATH) asGithub(ctx, expires)
       },
@@ -87,6 +102,13 @@ export async function startGithub(options: GithubOptions = {}): Promise<Emulated
     authorizationEndpoint: emulated.origin + AUTHORIZE_PATH,
     tokenEndpoint: emulated.origin + TOKEN_PATH,
     userInfoEndpoint: `${emulated.origin}/user`,
+    apiUrl: emulated.origin,
+    issueToken: ({
+      username = 'alice',
+      scope = 'read:user',
+      foreign = false,
+    }: IssueGithubToken = {}) =>
+      issueOpaqueToken(emulated, { sub: users[username]?.sub ?? '', scope, foreign }),
   })
 }
 
@@ -120,4 +142,48 @@ async function sendUser(
   const user = Object.values(users).find(({ sub }) => sub === found?.accountId)
   ctx.status = user === undefined ? 401 : 200
   ctx.body = user?.claims ?? { message: 'Bad credentials' }
+}
+
+/** "Check a token" of the REST API: 404 for whatever is no live token of the app that asks. */
+async function sendCheckedToken(
+  ctx: KoaContextWithOIDC,
+  {
+    users,
+    provider,
+    expires,
+    clientSecret,
+  }: {
+    readonly users: Readonly<Record<string, ProviderUser>>
+    readonly provider: Provider
+    readonly expires: boolean
+    readonly clientSecret: string
+  },
+): Promise<void> {
+  const clientId = /^\/applications\/([^/]+)\/token$/.exec(ctx.path)?.[1] ?? ''
+  if (ctx.get('authorization') !== `Basic ${btoa(`${clientId}:${clientSecret}`)}`) {
+    ctx.status = 401
+    ctx.body = { message: 'Requires authentication' }
+    return
+  }
+  const chunks: Buffer[] = []
+  for await (const chunk of ctx.req) chunks.push(chunk as Buffer)
+  const { access_token: token } = JSON.parse(Buffer.concat(chunks).toString()) as {
+    readonly access_token: string
+  }
+  const found = await provider.AccessToken.find(token)
+  const user = Object.values(users).find(({ sub }) => sub === found?.accountId)
+  if (found === undefined || user === undefined || found.clientId !== clientId) {
+    ctx.status = 404
+    ctx.body = { message: 'Not Found' }
+    return
+  }
+  ctx.status = 200
+  ctx.body = {
+    id: 1,
+    token,
+    app: { name: 'notes', client_id: clientId, url: 'https://example.com' },
+    scopes: found.scope?.split(' ') ?? [],
+    expires_at: expires ? new Date((found.exp ?? 0) * 1_000).toISOString() : null,
+    user: user.claims,
+  }
 }

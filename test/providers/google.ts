@@ -1,4 +1,11 @@
-import { bodyOf, type EmulatedProvider, type ProviderOptions, startEmulator } from './emulator.ts'
+import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
+import {
+  bodyOf,
+  type EmulatedProvider,
+  issueOpaqueToken,
+  type ProviderOptions,
+  startEmulator,
+} from './emulator.ts'
 
 const USERS = {
   alice: {
@@ -19,14 +26,25 @@ const USERS = {
   },
 }
 
+/** Google, with the endpoint that tells about its access tokens. */
+export interface EmulatedGoogle extends EmulatedProvider {
+  readonly tokenInfoEndpoint: string
+  /** A token of a user, as the token endpoint gives it to the client; or to another client. */
+  issueToken(options?: {
+    readonly username?: 'alice' | 'bob'
+    readonly scope?: string
+    readonly foreign?: boolean
+  }): Promise<string>
+}
+
 /**
  * Google: opaque access tokens, a refresh token only with `access_type=offline` and
  * `prompt=consent`, never a new one with a refresh, and scopes in the response.
  */
-export async function startGoogle(options: ProviderOptions = {}): Promise<EmulatedProvider> {
+export async function startGoogle(options: ProviderOptions = {}): Promise<EmulatedGoogle> {
   /** Grants that were asked for offline. */
   const offline = new Set<string>()
-  return startEmulator(
+  const emulated = await startEmulator(
     {
       issuerPath: '',
       clientId: '407408718192.apps.googleusercontent.com',
@@ -50,7 +68,11 @@ export async function startGoogle(options: ProviderOptions = {}): Promise<Emulat
         issueRefreshToken: async (_ctx, _client, code) => offline.has(code.grantId ?? ''),
         rotateRefreshToken: false,
       },
-      async around(ctx, next) {
+      async around(ctx, next, provider) {
+        if (ctx.path === '/tokeninfo') {
+          await sendTokenInfo(ctx, provider)
+          return
+        }
         await next()
         const { oidc } = ctx
         const { access_type: accessType, prompt } = oidc?.params ?? {}
@@ -63,4 +85,35 @@ export async function startGoogle(options: ProviderOptions = {}): Promise<Emulat
     },
     options,
   )
+  return Object.assign(emulated, {
+    tokenInfoEndpoint: `${emulated.origin}/tokeninfo`,
+    issueToken: ({
+      username = 'alice' as const,
+      scope = 'openid email',
+      foreign = false,
+    }: Parameters<EmulatedGoogle['issueToken']>[0] = {}) =>
+      issueOpaqueToken(emulated, { sub: USERS[username].sub, scope, foreign }),
+  })
+}
+
+/** Whose token it is and for which client; numbers are text, and `sub` needs a scope about the user. */
+async function sendTokenInfo(ctx: KoaContextWithOIDC, provider: Provider): Promise<void> {
+  const token = /^Bearer (\S+)$/.exec(ctx.get('authorization'))?.[1] ?? ''
+  const found = await provider.AccessToken.find(token)
+  if (found === undefined || ctx.method !== 'POST') {
+    ctx.status = 400
+    ctx.body = { error: 'invalid_token', error_description: 'Invalid Value' }
+    return
+  }
+  const { exp = 0, clientId, accountId, scope = '' } = found
+  ctx.status = 200
+  ctx.body = {
+    azp: clientId,
+    aud: clientId,
+    ...(scope.includes('openid') && { sub: accountId }),
+    scope,
+    exp: String(exp),
+    expires_in: String(exp - Math.floor(Date.now() / 1_000)),
+    access_type: 'online',
+  }
 }

@@ -1,5 +1,5 @@
 export type { EmulatedProvider, ProviderOptions, ProviderUser } from './emulator.ts'
 export { startEntra } from './entra.ts'
 export { type EmulatedGithub, startGithub } from './github.ts'
-export { startGoogle } from './google.ts'
+export { type EmulatedGoogle, startGoogle } from './google.ts'
 export { startKeycloak } from './keycloak.ts'

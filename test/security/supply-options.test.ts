@@ -23,6 +23,7 @@ import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
 import { unknownName } from './misspelt-names.ts'
 import type { Given, Reader } from './option-reader.ts'
+import { REMOTE_VERIFIER_READERS } from './remote-verifier-readers.ts'
 import { SERVER_READERS } from './server-option-readers.ts'
 
 const ISSUER = 'https://id.example.com'
@@ -43,6 +44,7 @@ const fetchNothing = async (): Promise<Response> => new Response()
 
 const READERS: Readonly<Record<string, Reader>> = {
   ...SERVER_READERS,
+  ...REMOTE_VERIFIER_READERS,
   createResourceServer: {
     type: 'ResourceServerOptions',
     good: SERVER,
@@ -194,7 +196,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** Types of the test kit, which guards nothing, of writes, which have a test of their own, and a union. */
+/** Types of the test kit, which guards nothing, of writes, which have a test of their own, and unions. */
 const OTHERS = [
   'MintOptions',
   'ScriptedBrowserOptions',
@@ -202,6 +204,7 @@ const OTHERS = [
   'TestAuthorizationServerOptions',
   'TokenIssuerOptions',
   'UpstreamOptions',
+  'UserinfoVerifierOptions',
   'WriteOptions',
 ]
 

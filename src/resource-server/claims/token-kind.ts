@@ -9,10 +9,12 @@ const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events']
  */
 export const checkTokenKind: ClaimCheck = ({ claims, type }) => {
   if (type === 'at+jwt') return undefined
-  // Cognito tells its kinds of token apart by `token_use`, Keycloak by a claim named `typ`;
+  // Cognito and Ory Hydra tell their kinds of token apart by `token_use`, Keycloak by a claim `typ`;
   // Keycloak before 24 copied `nonce` into access tokens, so its own word counts first.
   const { token_use, typ } = claims
-  if (token_use !== undefined) return token_use === 'access' ? undefined : 'typ'
+  if (token_use !== undefined) {
+    return token_use === 'access' || token_use === 'access_token' ? undefined : 'typ'
+  }
   if (typ !== undefined) return typ === 'Bearer' ? undefined : 'typ'
   return FOREIGN_CLAIMS.some((name) => claims[name] !== undefined) ? 'typ' : undefined
 }
