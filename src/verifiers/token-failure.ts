@@ -46,6 +46,12 @@ export type TokenFailureReason =
   /** Refused by the configured claims schema. */
   | 'claims'
   | 'revoked'
+  /** An API key whose checksum is wrong: mistyped, or cut off. */
+  | 'checksum'
+  /** An API key that is not in the store. */
+  | 'api_key'
+  /** None of the verifiers of `firstOf` takes tokens like this one. */
+  | 'unrecognized'
   /** A custom verifier refused it, or answered with something that is no verified token. */
   | 'verifier'
 

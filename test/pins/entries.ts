@@ -87,6 +87,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'TokenFacts',
       'TokenFailure',
       'TokenFailureReason',
+      'TokenForm',
       'TokenVerifier',
       'TransformMetadata',
       'UserPrincipal',
@@ -269,7 +270,15 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   'mcp-gatehouse/verifiers': {
     file: 'verifiers/public.ts',
-    values: ['jweVerifier', 'jwtVerifier'],
-    types: ['JweVerifierOptions', 'JwtVerifierOptions'],
+    values: ['apiKeyVerifier', 'createApiKeys', 'firstOf', 'jweVerifier', 'jwtVerifier'],
+    types: [
+      'ApiKey',
+      'ApiKeys',
+      'ApiKeysOptions',
+      'IssueApiKeyOptions',
+      'IssuedApiKey',
+      'JweVerifierOptions',
+      'JwtVerifierOptions',
+    ],
   },
 }
