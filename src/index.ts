@@ -95,6 +95,7 @@ export type {
   SharedSecret,
   TokenFailure,
   TokenFailureReason,
+  TokenForm,
   TokenVerifier,
   VerifiedToken,
 } from './verifiers/index.ts'

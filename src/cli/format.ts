@@ -31,3 +31,8 @@ export function formatDuration(seconds: number): string {
   const [unit, size] = SECONDS_PER_UNIT.find(([, length]) => seconds >= length) ?? ['s', 1]
   return `${Math.max(0, Math.floor(seconds / size))} ${unit}`
 }
+
+/** An instant to the minute, in UTC, such as `2030-05-17 10:40 UTC`. */
+export function formatInstant(seconds: number): string {
+  return `${new Date(seconds * 1_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

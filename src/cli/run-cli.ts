@@ -1,4 +1,7 @@
 import { GatehouseError } from '../errors/index.ts'
+import { apiKeysIssue } from './api-keys-issue.ts'
+import { apiKeysList } from './api-keys-list.ts'
+import { apiKeysRevoke } from './api-keys-revoke.ts'
 import { CommandRefused, UsageError } from './cli-errors.ts'
 import type { Command, CommandResult } from './command.ts'
 import { describeFileFailure } from './file-failure.ts'
@@ -23,6 +26,9 @@ const COMMANDS: readonly Command[] = [
   keysStorage,
   keysK8s,
   keysClean,
+  apiKeysIssue,
+  apiKeysList,
+  apiKeysRevoke,
 ]
 const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
 
@@ -31,7 +37,8 @@ const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
  *
  * What was asked for goes to stdout, everything else to stderr; with `--json`, stdout is one JSON
  * document, `{"error": {"code", "message"}}` for a failure. No secret is printed, except by
- * `keys k8s` into a pipe, and none is taken from the arguments. It does NOT end the process.
+ * `keys k8s` into a pipe and by `api-keys issue`, and none is taken from the arguments. It does NOT
+ * end the process.
  *
  * @returns 0 for done, 1 for refused or failed, 2 for a command line that is not understood.
  */

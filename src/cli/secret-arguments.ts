@@ -1,11 +1,12 @@
 import { UsageError } from './cli-errors.ts'
 
-/** A JSON object, PEM, a token, and 32 bytes in hex or base64. */
+/** A JSON object, PEM, a token, 32 bytes in hex or base64, and an API key. */
 const SECRET_SHAPES: readonly RegExp[] = [
   /[{[]\s*"/,
   /-----BEGIN/,
   /^eyJ[\w-]{10,}/,
   /^[0-9a-f]{64}$/i,
+  /^[a-z][a-z0-9]{1,15}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}$/,
   /^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+_-][A-Za-z0-9+/_-]{42}=?$/,
 ]
 /** User information with a password (RFC 3986 §3.2.1). */

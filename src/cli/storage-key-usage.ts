@@ -1,8 +1,6 @@
-import { CommandRefused, UsageError } from './cli-errors.ts'
+import { CommandRefused } from './cli-errors.ts'
 import type { CliIo } from './io.ts'
-
-/** Begins the name of an environment variable with the URL, which a password may be in. */
-const VARIABLE_PREFIX = 'env:'
+import { storageUrl } from './storage-url.ts'
 
 /**
  * The `kid` of every key that a storage still needs.
@@ -19,7 +17,7 @@ export async function storageKeysInUse(
 ): Promise<ReadonlySet<string>> {
   // Loaded here, so that no other command waits for it.
   const { keysInUse, openStorage } = await import('../storage/index.ts')
-  const storage = await openStorage(urlOf(location, io))
+  const storage = await openStorage(storageUrl(location, io))
   try {
     const { records } = await keysInUse(storage)
     const inUse = new Set(records.keys())
@@ -31,12 +29,4 @@ export async function storageKeysInUse(
     'The storage was never used with these keys, so nobody can tell which of them it needs. ' +
       'Check --storage and --file.',
   )
-}
-
-function urlOf(location: string, io: CliIo): string {
-  if (!location.startsWith(VARIABLE_PREFIX)) return location
-  const name = location.slice(VARIABLE_PREFIX.length)
-  const url = io.env[name]
-  if (url) return url
-  throw new UsageError('--storage names an environment variable that is not set.')
 }

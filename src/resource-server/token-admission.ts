@@ -66,8 +66,15 @@ export function createTokenAdmission<Claims>(settings: Settings<Claims>): TokenA
       if (!admitted.ok) return admitted
       return (await isRevoked(admitted.value, settings)) ? refuse('revoked') : admitted
     },
-    isRevoked: (token) => isRevoked(token, settings),
+    isRevoked: async (token) => (await isTakenBack(token)) || isRevoked(token, settings),
   }
+}
+
+/** Whether whoever issued the token has taken it back since it was verified. */
+async function isTakenBack({ verified }: AdmittedToken<unknown>): Promise<boolean> {
+  // A custom verifier is code of the user: what is no `false` is no reason to go on.
+  const answer: unknown = await verified.isRevoked?.()
+  return verified.isRevoked !== undefined && answer !== false
 }
 
 function isReusable(

@@ -3,6 +3,7 @@ import { sha256Hex } from './digest.ts'
 /** The kinds of records that this package keeps; STORAGE.md says what is in them and how long. */
 export const RECORD_KINDS = [
   'access-token',
+  'api-key',
   'approval',
   'authorization-code',
   'client',

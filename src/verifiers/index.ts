@@ -1,4 +1,7 @@
 export { ASYMMETRIC_ALGORITHMS, isLongEnough, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
+export type { IssueApiKeyOptions } from './api-key-options.ts'
+export { type ApiKey, isKeyId } from './api-key-record.ts'
+export { type ApiKeys, createApiKeys } from './api-keys.ts'
 export {
   createJwtVerifier,
   type SharedSecret,
@@ -12,5 +15,5 @@ export {
   type TokenFailure,
   type TokenFailureReason,
 } from './token-failure.ts'
-export type { TokenVerifier, VerifiedToken } from './token-verifier.ts'
+export type { TokenForm, TokenVerifier, VerifiedToken } from './token-verifier.ts'
 export { createVerificationCache } from './verification-cache.ts'

@@ -18,10 +18,8 @@ const MAX_REUSE_SECONDS = 60
  * is refused. What is compressed, larger than 12 KiB, or nested deeper is refused undecrypted or
  * unread.
  *
- * It does NOT accept tokens that are only signed. To accept both, choose by their form:
- * `const verify = (token) => (token.split('.').length === 5 ? encrypted : signed).verify(token)`.
- * Give the verifier as `{ ...signed, verify }`, where `signed` is `nested` too, so that `purgeKeys`
- * reaches its keys.
+ * It does NOT accept tokens that are only signed. To accept both, use
+ * `firstOf([encrypted, signed])`, where `signed` is `nested` too, so that it has its keys once.
  * It does NOT check audience, expiry or scopes either: the resource server does.
  *
  * @throws {ConfigError} for every mistake in the options, at once and not at the first token
@@ -43,6 +41,7 @@ export function jweVerifier(options: JweVerifierOptions): TokenVerifier {
   const settings = parseJweOptions(options)
   const { keys, algorithms, readContent, nested, maxLifetimeSeconds, clock } = settings
   return {
+    recognizes: [{ form: 'jwe' }],
     warmUp: async () => nested?.warmUp?.(),
     purgeKeys: (issuer) => nested?.purgeKeys?.(issuer),
     async verify(token) {

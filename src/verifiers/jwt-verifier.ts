@@ -54,6 +54,7 @@ export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerif
     'secret' in keys ? [] : [{ issuer, keys }],
   )
   return {
+    recognizes: issuers.map(({ issuer }) => ({ form: 'jwt', issuer })),
     async warmUp() {
       await Promise.all(servers.map(async ({ keys }) => keys.warmUp?.()))
     },

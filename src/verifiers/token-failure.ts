@@ -50,6 +50,12 @@ export type TokenFailureReason =
   | 'inactive'
   /** Another kind of token, by the word of whoever was asked about it: a refresh or an ID token. */
   | 'token_use'
+  /** An API key whose checksum is wrong: mistyped, or cut off. */
+  | 'checksum'
+  /** An API key that is not in the store. */
+  | 'api_key'
+  /** None of the verifiers of `firstOf` takes tokens like this one. */
+  | 'unrecognized'
   /** A custom verifier refused it, or answered with something that is no verified token. */
   | 'verifier'
 

@@ -19,7 +19,24 @@ export interface VerifiedToken {
   readonly cacheUntil?: number | undefined
   /** Whether a reused outcome still holds, such as after a change of keys. */
   readonly isCurrent?: (() => boolean) | undefined
+  /**
+   * Whether it has been taken back since; asked every 15 seconds while an answer to it streams.
+   * @defaultValue it cannot be
+   */
+  readonly isRevoked?: (() => Promise<boolean>) | undefined
 }
+
+/**
+ * A kind of token that can be told from the others by its characters.
+ *
+ * `jwt`, a signed token that names this `iss`; `jwe`, an encrypted one; `prefix`, one that begins
+ * like this; `opaque`, whatever nobody else takes.
+ */
+export type TokenForm =
+  | { readonly form: 'jwt'; readonly issuer: string }
+  | { readonly form: 'jwe' }
+  | { readonly form: 'prefix'; readonly prefix: string }
+  | { readonly form: 'opaque' }
 
 /** Turns the characters of an access token into a {@link VerifiedToken}. */
 export interface TokenVerifier {
@@ -33,6 +50,17 @@ export interface TokenVerifier {
    *   client is then answered 503 and keeps its token.
    */
   verify(token: string): Promise<Checked<VerifiedToken>>
+  /**
+   * The tokens that are its own, good or bad: `firstOf` gives it no others, and gives these to
+   * nobody else. @defaultValue one `opaque`
+   */
+  readonly recognizes?: readonly TokenForm[]
+  /**
+   * Issuers that are its own: their tokens are accepted beside those of `authorizationServers`,
+   * and how long they live is not limited by `maxTokenLifetimeSeconds` and `maxTokenAgeSeconds`.
+   * @defaultValue none
+   */
+  readonly issuers?: readonly string[]
   /**
    * Reads ahead what the first token needs. A verifier without it is one that needs nothing.
    *

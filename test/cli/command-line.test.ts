@@ -2,34 +2,48 @@ import { describe, expect, test } from 'vitest'
 import { nearest } from '../../src/cli/nearest.ts'
 import { makeFolder, runHere } from './support.ts'
 
-const NAMES = ['generate', 'rotate', 'list', 'storage', 'k8s', 'clean'] as const
+const NAMES = [
+  'keys generate',
+  'keys rotate',
+  'keys list',
+  'keys storage',
+  'keys k8s',
+  'keys clean',
+  'api-keys issue',
+  'api-keys list',
+  'api-keys revoke',
+] as const
 
 async function run(...argv: readonly string[]) {
   return runHere('/nowhere', argv)
 }
 
 describe('help', () => {
-  test.each(NAMES)('of keys %s', async (name) => {
-    const { code, stdout, stderr } = await run('keys', name, '--help')
+  test.each(NAMES)('of %s', async (name) => {
+    const { code, stdout, stderr } = await run(...name.split(' '), '--help')
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatchSnapshot()
     expect(stdout.split('\n').filter((line) => line.length > 100 && !/^ {2}/.test(line))).toEqual(
       [],
     )
-    expect((await run('keys', name, '-h')).stdout).toBe(stdout)
+    expect((await run(...name.split(' '), '-h')).stdout).toBe(stdout)
   })
 
   test('of everything, and of a group', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
     expect(stdout).toMatchSnapshot()
-    expect(await run('keys', '--help')).toEqual({ code: 0, stdout, stderr: '' })
     expect(await run('-h')).toEqual({ code: 0, stdout, stderr: '' })
+    for (const group of ['keys', 'api-keys']) {
+      const { stdout: ofGroup } = await run(group, '--help')
+      const names = [...ofGroup.matchAll(/^ {2}((?:api-)?keys \w+) /gm)].map(([, name]) => name)
+      expect(names).toEqual(NAMES.filter((name) => name.startsWith(`${group} `)))
+    }
   })
 
   test('stands on stderr where no command is given', async () => {
-    const { stdout: help } = await run('--help')
     for (const argv of [[], ['keys'], ['--json']]) {
+      const { stdout: help } = await run(...argv.filter((word) => word === 'keys'), '--help')
       const { code, stderr } = await run(...argv)
       expect([code, stderr]).toEqual([2, `mcp-gatehouse: No command is given.\n\n${help}`])
     }
@@ -41,6 +55,10 @@ describe('SEC-391 what is misspelt is an error, and never ignored', () => {
     ['keys lst', 'Unknown command. Did you mean keys list? `mcp-gatehouse --help` lists them.'],
     ['kyes list', 'Unknown command. Did you mean keys list? `mcp-gatehouse --help` lists them.'],
     ['generate', 'Unknown command. Did you mean keys generate? `mcp-gatehouse --help` lists them.'],
+    [
+      'api-keys isue',
+      'Unknown command. Did you mean api-keys issue? `mcp-gatehouse --help` lists them.',
+    ],
     ['keys purge-everything', 'Unknown command. `mcp-gatehouse --help` lists them.'],
     ['keys list --fle x', 'Unknown option --fle. Did you mean --file?'],
     ['keys list --fle=x', 'Unknown option --fle. Did you mean --file?'],

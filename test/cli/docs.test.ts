@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { START_SECONDS } from '../security/support/test-clock.ts'
-import { makeFolder, runHere } from './support.ts'
+import { makeFolder, runHere, type Surroundings } from './support.ts'
 
 const PAGE = resolve(import.meta.dirname, '../../docs/keys.md')
 const PROMPT = '$ npx mcp-gatehouse '
@@ -34,5 +34,43 @@ test('docs/keys.md names every command', async () => {
   const { stdout } = await runHere(join('/nowhere'), ['--help'])
   const names = [...stdout.matchAll(/^ {2}(keys \w+) /gm)].map(([, name = '']) => name)
   expect(names.length).toBe(6)
+  expect(names.filter((name) => !page.includes(`mcp-gatehouse ${name}`))).toEqual([])
+})
+
+test('docs/api-keys.md shows what the commands print', async () => {
+  const page = await readFile(resolve(PAGE, '../api-keys.md'), 'utf8')
+  const folder = await makeFolder()
+  const env = { STORAGE_ENCRYPTION_KEY_PATH: join(folder, '.keys/storage.json') }
+  // The page is for the folder of the server, where this process does not stand.
+  const run = (line: string, surroundings: Surroundings = {}) =>
+    runHere(
+      folder,
+      line
+        .replace('sqlite:./', `sqlite:${folder}/`)
+        .replace(/^.*npx mcp-gatehouse /, '')
+        .split(' '),
+      surroundings,
+    )
+  const [makeKeys = '', issue = ''] = page.match(/^npx mcp-gatehouse .*$/gm) ?? []
+  expect((await run(makeKeys)).code).toBe(0)
+  const issued = await run(issue, { env })
+  const [, example = ''] = /^```text\n(.*?)^```$/ms.exec(page) ?? []
+  const withoutId = (text: string): string => text.replaceAll(/[0-9a-f]{32}/g, '<id>')
+  expect(withoutId(example)).toBe(withoutId(issued.stderr))
+  const [keyId = ''] = /[0-9a-f]{32}/.exec(issued.stderr) ?? []
+  const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) => block)
+  expect(blocks.length).toBe(2)
+  for (const block of blocks) {
+    const [command = '', ...output] = block.split('\n')
+    const { stdout } = await run(command.replace(/[0-9a-f]{32}/, keyId), { env })
+    expect(withoutId(output.join('\n'))).toBe(withoutId(stdout))
+  }
+})
+
+test('docs/api-keys.md names every command', async () => {
+  const page = await readFile(resolve(PAGE, '../api-keys.md'), 'utf8')
+  const { stdout } = await runHere('/nowhere', ['api-keys', '--help'])
+  const names = [...stdout.matchAll(/^ {2}(api-keys \w+) /gm)].map(([, name = '']) => name)
+  expect(names.length).toBe(3)
   expect(names.filter((name) => !page.includes(`mcp-gatehouse ${name}`))).toEqual([])
 })

@@ -3,6 +3,7 @@ import {
   createResourceServer,
   type ResourceServer,
   type ResourceServerOptions,
+  type TokenVerifier,
 } from 'mcp-gatehouse'
 import {
   createTestAuthorizationServer,
@@ -33,13 +34,15 @@ export interface WorldOptions {
   readonly scopes?: readonly string[]
   /** Options of the resource server beside those that every world needs. */
   readonly gate?: Partial<ResourceServerOptions>
+  /** Makes its verifier, which has to know the world. @defaultValue the built-in one */
+  readonly createVerifier?: (resource: string, issuer: string) => TokenVerifier
 }
 
 export async function startWorld(
   fixture: ServerFixture,
   options: WorldOptions = {},
 ): Promise<World> {
-  const { path = '/mcp', issuerPath, scopes = [SCOPE], gate } = options
+  const { path = '/mcp', issuerPath, scopes = [SCOPE], gate, createVerifier } = options
   const server = createServer()
   const serverUrl = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}${path}`
   const authorizationServer = await createTestAuthorizationServer({
@@ -51,6 +54,7 @@ export async function startWorld(
     authorizationServers: [authorizationServer.issuer],
     requiredScopes: [SCOPE],
     allowInsecureLoopback: true,
+    ...(createVerifier && { verifier: createVerifier(serverUrl, authorizationServer.issuer) }),
     ...gate,
   })
   const listener = await fixture(gatehouse, path)

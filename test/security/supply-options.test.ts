@@ -18,7 +18,7 @@ import { memory, openStorage, reseal, sealed } from 'mcp-gatehouse/storage'
 import { postgres } from 'mcp-gatehouse/storage/postgres'
 import { redis } from 'mcp-gatehouse/storage/redis'
 import { sqlite } from 'mcp-gatehouse/storage/sqlite'
-import { jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
+import { apiKeyVerifier, createApiKeys, jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
 import { unknownName } from './misspelt-names.ts'
@@ -102,6 +102,24 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: { keys: encryption, nested },
     names: ['maxLifetimeSeconds', 'unwrapData', 'nested'],
     read: jweVerifier,
+  },
+  createApiKeys: {
+    type: 'ApiKeysOptions',
+    good: { storage: memory(), resource: SERVER.resource },
+    names: ['storage', 'resource', 'prefix', 'clock'],
+    read: createApiKeys,
+  },
+  apiKeyVerifier: {
+    good: { storage: memory(), resource: SERVER.resource },
+    names: ['storage', 'resource', 'prefix', 'clock'],
+    read: apiKeyVerifier,
+  },
+  'issue of createApiKeys': {
+    type: 'IssueApiKeyOptions',
+    good: { name: 'a', scopes: [] },
+    names: ['name', 'scopes', 'expiresInSeconds', 'clientId', 'subject', 'tenant'],
+    read: (options) =>
+      createApiKeys({ storage: memory(), resource: SERVER.resource }).issue(options),
   },
   createKeyRing: {
     type: 'KeyRingOptions',

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { type Clock, type RecordKind, recordKey } from '../../runtime/index.ts'
+import { type Clock, createHashKey, type RecordKind, recordKey } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
-import { createHashKey } from './hash-key.ts'
 
 /**
  * Names records after what finds them, which is often a credential: an authorization code, a

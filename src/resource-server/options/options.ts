@@ -132,7 +132,10 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
   readonly requireSubject?: boolean
   /** A schema for the claims (Standard Schema: zod, valibot, …); its output is `principal.claims`. */
   readonly claims?: ClaimsSchema<Claims>
-  /** Verifies tokens instead of the built-in JWT verifier; all checks of claims stay in force. */
+  /**
+   * Verifies tokens instead of the built-in JWT verifier; all checks of claims stay in force.
+   * `firstOf` makes one of several, such as OAuth for people and API keys for machines.
+   */
   readonly verifier?: TokenVerifier
   /**
    * Asked on every request, also when the token is cached. Anything but `false` is a refusal, and

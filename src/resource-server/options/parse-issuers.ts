@@ -15,11 +15,16 @@ export type ClaimOptions = Pick<
   | 'requireSubject'
 >
 
-/** What is asked of the claims of each issuer's tokens. */
+/**
+ * What is asked of the claims of each issuer's tokens.
+ *
+ * @param ownIssuers Those that the verifier is itself; it has limited the lifetime of what it issued.
+ */
 export function parseIssuers(
   options: ClaimOptions,
   servers: readonly AuthorizationServerOptions[],
   resource: string,
+  ownIssuers: readonly string[],
 ): ReadonlyMap<string, IssuerSettings> {
   const shared = requireStrings(options.audience, 'audience')
   const limits = {
@@ -37,15 +42,20 @@ export function parseIssuers(
     ),
     requireSubject: options.requireSubject ?? false,
   }
-  return new Map(
-    servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
-      const own = requireStrings(audience, 'audience')
-      const others = requireStrings(otherAudiences, 'otherAudiences')
-      const audiences = new Set([...resourceSpellings(resource), ...shared, ...own])
-      const rules = { ...limits, audiences, otherAudiences: new Set(others) }
-      return [issuer, { rules, mapClaims }]
-    }),
-  )
+  const ofServers = servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
+    const own = requireStrings(audience, 'audience')
+    const others = requireStrings(otherAudiences, 'otherAudiences')
+    const audiences = new Set([...resourceSpellings(resource), ...shared, ...own])
+    const rules = { ...limits, audiences, otherAudiences: new Set(others) }
+    return [issuer, { rules, mapClaims }] as const
+  })
+  const ofVerifier = ownIssuers.map((issuer) => {
+    const unlimited = { maxTokenLifetimeSeconds: undefined, maxTokenAgeSeconds: undefined }
+    const audiences = new Set(resourceSpellings(resource))
+    const rules = { ...limits, ...unlimited, audiences, otherAudiences: new Set<string>() }
+    return [issuer, { rules, mapClaims: undefined }] as const
+  })
+  return new Map([...ofServers, ...ofVerifier])
 }
 
 /** An empty path may be written as a slash; no other spelling of a resource is accepted. */

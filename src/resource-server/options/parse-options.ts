@@ -19,7 +19,7 @@ import {
 import { definePolicy, isPolicy } from '../../policy/index.ts'
 import { createMemoryRevocations } from '../../revocation/index.ts'
 import { systemClock } from '../../runtime/index.ts'
-import { createJwtVerifier } from '../../verifiers/index.ts'
+import { createJwtVerifier, type TokenVerifier } from '../../verifiers/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 import { parseCors, parseHops, parseHosts, parseRealm } from './parse-access.ts'
 import {
@@ -135,7 +135,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     metadata,
     documents: buildDocuments(options, { url, metadata, requiredClaims, servers: remotes, emit }),
     servers: remotes,
-    issuers: parseIssuers(options, servers, resource),
+    issuers: parseIssuers(options, servers, resource, parseOwnIssuers(options.verifier, servers)),
     verifier: options.verifier ?? createJwtVerifier(connected.map(({ trusted }) => trusted)),
     claimsSchema: options.claims,
     isRevoked: options.isRevoked,
@@ -156,6 +156,17 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     emit,
     clock,
   }
+}
+
+/** No issuer is both: its tokens would be checked by other rules than those of its server. */
+function parseOwnIssuers(
+  verifier: TokenVerifier | undefined,
+  servers: readonly AuthorizationServerOptions[],
+): readonly string[] {
+  const own = requireList(verifier?.issuers, 'verifier.issuers')
+  const both = own.findIndex((issuer) => servers.some((server) => server.issuer === issuer))
+  if (both === -1) return own
+  throw configError('ERR_CONFIG_ISSUER_DUPLICATE', `verifier.issuers[${both}]`)
 }
 
 type DecisionOptions = Pick<

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { createHashKey } from '../../../src/authorization-server/adapter/hash-key.ts'
 import {
   formatContent,
   parseContent,
@@ -20,7 +19,7 @@ import {
 } from '../../../src/authorization-server/upstream/credential.ts'
 import { createSignIns } from '../../../src/authorization-server/upstream/sign-ins.ts'
 import { createUserRecords } from '../../../src/authorization-server/users.ts'
-import { systemClock } from '../../../src/runtime/index.ts'
+import { createHashKey, systemClock } from '../../../src/runtime/index.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
 import { createMemoryAdapter } from '../../../src/testing/memory-adapter.ts'
 import { keysOf } from './support/answers.ts'
