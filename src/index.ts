@@ -75,6 +75,7 @@ export {
   createResourceServer,
   type DecisionContext,
   type DecisionPoint,
+  type DpopOptions,
   type HandlerContext,
   type Passage,
   type ResourceServer,

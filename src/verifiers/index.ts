@@ -1,5 +1,10 @@
 export { ASYMMETRIC_ALGORITHMS, isLongEnough, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
 export {
+  type ProofFailureReason,
+  type ProofRules,
+  verifyDpopProof,
+} from './dpop-proof.ts'
+export {
   createJwtVerifier,
   type SharedSecret,
   type TrustedIssuer,

@@ -44,6 +44,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'Decision',
       'DecisionContext',
       'DecisionPoint',
+      'DpopOptions',
       'ErrorCode',
       'ErrorCodeEntry',
       'ExplainedCheck',

@@ -13,6 +13,7 @@ export type ClaimOptions = Pick<
   | 'maxTokenLifetimeSeconds'
   | 'maxTokenAgeSeconds'
   | 'requireSubject'
+  | 'dpop'
 >
 
 /** What is asked of the claims of each issuer's tokens. */
@@ -24,7 +25,7 @@ export function parseIssuers(
   const shared = requireStrings(options.audience, 'audience')
   const limits = {
     singleAudience: options.singleAudience ?? false,
-    leewaySeconds: requireNumber(options.leewaySeconds, [0, 300], 'leewaySeconds', 30),
+    leewaySeconds: parseLeeway(options),
     maxTokenLifetimeSeconds: requireNumber(
       options.maxTokenLifetimeSeconds,
       [1, ONE_YEAR_SECONDS],
@@ -36,6 +37,7 @@ export function parseIssuers(
       'maxTokenAgeSeconds',
     ),
     requireSubject: options.requireSubject ?? false,
+    acceptsBoundTokens: options.dpop !== undefined,
   }
   return new Map(
     servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
@@ -46,6 +48,10 @@ export function parseIssuers(
       return [issuer, { rules, mapClaims }]
     }),
   )
+}
+
+export function parseLeeway({ leewaySeconds }: Pick<ClaimOptions, 'leewaySeconds'>): number {
+  return requireNumber(leewaySeconds, [0, 300], 'leewaySeconds', 30)
 }
 
 /** An empty path may be written as a slash; no other spelling of a resource is accepted. */
