@@ -93,6 +93,7 @@ export {
 export type { Clock } from './runtime/index.ts'
 export type {
   Checked,
+  ProofFailureReason,
   SharedSecret,
   TokenFailure,
   TokenFailureReason,

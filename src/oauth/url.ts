@@ -75,6 +75,9 @@ export function serverMetadataUrls(issuer: URL): readonly string[] {
   return [...inserted, `${issuer.origin}${path}/.well-known/openid-configuration`]
 }
 
+// Taken when the module loads, as everything of the platform on the way of a request.
+const PlatformUrl = URL
+
 /** Characters that need no escape and never change what a URL means, RFC 3986 §2.3. */
 const UNRESERVED = /[A-Za-z0-9\-._~]/
 
@@ -86,8 +89,8 @@ const UNRESERVED = /[A-Za-z0-9\-._~]/
  * @returns `undefined` for what is no absolute http(s) URL, or has user information.
  */
 export function normalizeTargetUri(value: string): string | undefined {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined
-  const url = new URL(value)
+  if (!/^https?:\/\//i.test(value) || !PlatformUrl.canParse(value)) return undefined
+  const url = new PlatformUrl(value)
   if (url.username !== '' || url.password !== '') return undefined
   const path = url.pathname.replace(/%[0-9a-f]{2}/gi, (escape) => {
     const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))

@@ -67,6 +67,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'Policy',
       'PolicyOptions',
       'Principal',
+      'ProofFailureReason',
       'ProtectedResourceMetadata',
       'RequestFacts',
       'RequestId',

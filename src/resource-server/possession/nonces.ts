@@ -10,6 +10,9 @@ export interface Nonces {
 }
 
 const STEP_SECONDS = 60
+const encoder = new TextEncoder()
+const { subtle } = globalThis.crypto
+
 /**
  * Creates nonces that need no memory: each is the HMAC of a minute under the secret, so that all
  * replicas that share it agree. One is good for one to two minutes.
@@ -25,11 +28,9 @@ export function createNonces(secret: Uint8Array, audience: string, clock: Clock)
   async function nonceOf(step: number): Promise<string> {
     const before = known.get(step)
     if (before !== undefined) return before
-    key ??= await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
-      'sign',
-    ])
-    const text = new TextEncoder().encode(`dpop-nonce ${audience} ${step}`)
-    const nonce = base64url.encode(new Uint8Array(await crypto.subtle.sign('HMAC', key, text)))
+    key ??= await subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+    const text = encoder.encode(`dpop-nonce ${audience} ${step}`)
+    const nonce = base64url.encode(new Uint8Array(await subtle.sign('HMAC', key, text)))
     for (const old of known.keys()) if (Math.abs(old - step) > 2) known.delete(old)
     known.set(step, nonce)
     return nonce
