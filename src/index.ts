@@ -75,6 +75,7 @@ export {
   createResourceServer,
   type DecisionContext,
   type DecisionPoint,
+  type DpopOptions,
   type HandlerContext,
   type Passage,
   type ResourceServer,
@@ -92,6 +93,7 @@ export {
 export type { Clock } from './runtime/index.ts'
 export type {
   Checked,
+  ProofFailureReason,
   SharedSecret,
   TokenFailure,
   TokenFailureReason,

@@ -38,7 +38,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as
 export function parseKeySet(document: Readonly<Record<string, unknown>>, source: string): KeySet {
   const { keys } = document
   // First, since a leak is worth an alert also where the set is otherwise malformed.
-  if (Array.isArray(keys) && keys.some(isPrivate)) {
+  if (Array.isArray(keys) && keys.some(isPrivateKey)) {
     throw keySetError('ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL', source)
   }
   if (!isKeyList(keys)) throw keySetError('ERR_UPSTREAM_JWKS_INVALID', source)
@@ -83,7 +83,8 @@ function isWeak({ kty, n }: JWK): boolean {
   return kty === 'RSA' && typeof n === 'string' && isRocaModulus(n)
 }
 
-function isPrivate(key: unknown): boolean {
+/** Whether a JSON Web Key is symmetric, or has members of a private one. */
+export function isPrivateKey(key: unknown): boolean {
   if (typeof key !== 'object' || key === null) return false
   const isSymmetric = 'kty' in key && key.kty === 'oct'
   return isSymmetric || PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))

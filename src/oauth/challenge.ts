@@ -1,5 +1,5 @@
 /**
- * The `WWW-Authenticate` header field (RFC 9110 §11.6.1, RFC 6750 §3, RFC 9728 §5.1).
+ * The `WWW-Authenticate` header field (RFC 9110 §11.6.1, RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).
  *
  * @module
  */
@@ -23,6 +23,13 @@ export interface BearerChallenge {
   readonly max_age?: number | undefined
 }
 
+/** Parameters of a `DPoP` challenge: those of a `Bearer` one, and what proofs have to be like. */
+export interface DpopChallenge extends Partial<Omit<BearerChallenge, 'error'>> {
+  readonly error?: BearerChallenge['error'] | 'invalid_dpop_proof' | 'use_dpop_nonce'
+  /** Signature algorithms of proofs (RFC 9449 §7.1). */
+  readonly algs: readonly string[]
+}
+
 // quoted-string of printable ASCII, RFC 9110 §5.6.4
 const PRINTABLE = /^[\x20-\x7E]*$/
 
@@ -33,8 +40,17 @@ export function isQuotable(value: string): boolean {
 
 /** Formats a `Bearer` challenge. Every value is escaped; options were checked at creation. */
 export function formatBearerChallenge(challenge: BearerChallenge): string {
+  return `Bearer ${formatParameters({ ...challenge, algs: [] })}`
+}
+
+/** Formats a `DPoP` challenge, by the same rules. */
+export function formatDpopChallenge(challenge: DpopChallenge): string {
+  return `DPoP ${formatParameters(challenge)}`
+}
+
+function formatParameters(challenge: DpopChallenge): string {
   const { realm, error, error_description, resource_metadata } = challenge
-  const { scope = [], acr_values = [], max_age } = challenge
+  const { scope = [], acr_values = [], max_age, algs } = challenge
   const parameters: readonly (readonly [string, string | undefined])[] = [
     ['realm', realm],
     ['error', error],
@@ -43,11 +59,12 @@ export function formatBearerChallenge(challenge: BearerChallenge): string {
     ['scope', listed(scope)],
     ['acr_values', listed(acr_values)],
     ['max_age', max_age?.toString()],
+    ['algs', listed(algs)],
   ]
   const written = parameters.flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}="${value.replace(/[\\"]/g, '\\$&')}"`],
   )
-  return `Bearer ${written.join(', ')}`
+  return written.join(', ')
 }
 
 function listed(values: readonly string[]): string | undefined {

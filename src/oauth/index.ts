@@ -1,5 +1,15 @@
-export { parseBearerToken } from './bearer-token.ts'
-export { type BearerChallenge, formatBearerChallenge, isQuotable } from './challenge.ts'
+export {
+  parseAccessToken,
+  parseBearerToken,
+  type TokenScheme,
+} from './bearer-token.ts'
+export {
+  type BearerChallenge,
+  type DpopChallenge,
+  formatBearerChallenge,
+  formatDpopChallenge,
+  isQuotable,
+} from './challenge.ts'
 export { sanitizeClientName } from './client-name.ts'
 export {
   type AdditionalMetadata,
@@ -25,6 +35,7 @@ export {
 export {
   isLoopbackHostname,
   isSecureUrl,
+  normalizeTargetUri,
   parseIssuerIdentifier,
   parseResourceIdentifier,
   serverMetadataUrls,

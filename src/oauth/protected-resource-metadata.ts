@@ -10,6 +10,8 @@ export interface ProtectedResourceMetadata {
   readonly authorization_servers: readonly string[]
   readonly bearer_methods_supported: readonly ['header']
   readonly scopes_supported?: readonly string[]
+  readonly dpop_signing_alg_values_supported?: readonly string[]
+  readonly dpop_bound_access_tokens_required?: true
   readonly [field: string]: unknown
 }
 
@@ -25,6 +27,8 @@ export interface ProtectedResourceMetadataInput {
   readonly resource: string
   readonly authorizationServers: readonly string[]
   readonly scopesSupported: readonly string[]
+  /** What proofs of possession have to be like, where tokens bound to a key are accepted. */
+  readonly dpop?: { readonly algorithms: readonly string[]; readonly required: boolean } | undefined
   readonly additional: AdditionalMetadata
 }
 
@@ -32,11 +36,14 @@ export interface ProtectedResourceMetadataInput {
 export function buildProtectedResourceMetadata(
   input: ProtectedResourceMetadataInput,
 ): ProtectedResourceMetadata {
+  const { dpop } = input
   return {
     ...input.additional,
     resource: input.resource,
     authorization_servers: input.authorizationServers,
     bearer_methods_supported: ['header'],
     ...(input.scopesSupported.length > 0 && { scopes_supported: input.scopesSupported }),
+    ...(dpop && { dpop_signing_alg_values_supported: dpop.algorithms }),
+    ...(dpop?.required && { dpop_bound_access_tokens_required: true }),
   }
 }

@@ -74,3 +74,27 @@ export function serverMetadataUrls(issuer: URL): readonly string[] {
   if (path === '') return inserted
   return [...inserted, `${issuer.origin}${path}/.well-known/openid-configuration`]
 }
+
+// Taken when the module loads, as everything of the platform on the way of a request.
+const PlatformUrl = URL
+
+/** Characters that need no escape and never change what a URL means, RFC 3986 §2.3. */
+const UNRESERVED = /[A-Za-z0-9\-._~]/
+
+/**
+ * A target URI as it is compared (RFC 9449 §4.3): without query and fragment, and normalised by
+ * RFC 3986 §6.2.2 and §6.2.3, so that scheme and host are in lower case, the default port is gone,
+ * dot segments are resolved and nothing is escaped without need.
+ *
+ * @returns `undefined` for what is no absolute http(s) URL, or has user information.
+ */
+export function normalizeTargetUri(value: string): string | undefined {
+  if (!/^https?:\/\//i.test(value) || !PlatformUrl.canParse(value)) return undefined
+  const url = new PlatformUrl(value)
+  if (url.username !== '' || url.password !== '') return undefined
+  const path = url.pathname.replace(/%[0-9a-f]{2}/gi, (escape) => {
+    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+    return UNRESERVED.test(character) ? character : escape.toUpperCase()
+  })
+  return url.origin + path
+}

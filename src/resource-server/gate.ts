@@ -9,6 +9,7 @@ import {
   preflightAnswer,
   withHeaders,
 } from '../http/index.ts'
+import { parseAccessToken, type TokenScheme } from '../oauth/index.ts'
 import { type Accompaniment, createAnswerRules } from './answer-rules.ts'
 import { createAudit } from './audit.ts'
 import type { GateState } from './gate-state.ts'
@@ -19,7 +20,7 @@ import { answerDocument, isProbedPath } from './routes.ts'
 
 /** A request that may go on to the handler. */
 export interface Passage<Claims> extends AllowedRequest<Claims>, Accompaniment {
-  /** Fields that the answer needs so that the page that asked can read it. */
+  /** Fields of the answer: what the page that asked needs to read it, and the next nonce. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -48,7 +49,7 @@ export function createGate<Claims>(
     stations: (refuse: (refusal: Refusal) => Response) => Promise<Result>,
   ): Promise<Result | Response> {
     const refuse = (refusal: Refusal): Response => {
-      const answer = refusalAnswer(refusal, settings)
+      const answer = refusalAnswer(refusal, settings, schemeOf(request, settings))
       const correlationId = audit.refused(request, refusal, answer.status)
       if (refusal.kind === 'scope') {
         state.stepUps.challenged(refusal, refusal.scopes, correlationId)
@@ -90,7 +91,8 @@ export function createGate<Claims>(
         if ('kind' in decision) return refuse(decision)
         audit.allowed(request, decision, state.stepUps.elevationOf(decision.principal))
         const { current, plan } = accompany(request, decision, refuse)
-        return { ...decision, current, plan, headers: corsFor(origin, settings) }
+        const headers = withNonce(corsFor(origin, settings), decision.nextNonce)
+        return { ...decision, current, plan, headers }
       })
     },
   }
@@ -100,6 +102,21 @@ function toError(thrown: unknown): Error {
   // An error of another realm is one, too.
   const isError = Object.prototype.toString.call(thrown) === '[object Error]'
   return isError ? (thrown as Error) : new Error('thrown value', { cause: thrown })
+}
+
+/** How the token of a request was presented: a challenge answers in the same scheme. */
+function schemeOf(request: InboundRequest, { dpop }: Pick<Settings<unknown>, 'dpop'>): TokenScheme {
+  if (dpop === undefined) return 'Bearer'
+  const credentials = parseAccessToken(request.header('authorization'))
+  return credentials.kind === 'token' ? credentials.scheme : 'Bearer'
+}
+
+/** RFC 9449 §9: also an answer that goes well can bring the next nonce. */
+function withNonce(
+  headers: Readonly<Record<string, string>>,
+  nonce: string | undefined,
+): Readonly<Record<string, string>> {
+  return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce }
 }
 
 function corsFor(

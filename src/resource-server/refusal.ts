@@ -1,8 +1,9 @@
 import { jsonAnswer } from '../http/index.ts'
 import { type MessageFault, type Messages, PARSE_ERROR_RESPONSE } from '../mcp/index.ts'
-import { type BearerChallenge, formatBearerChallenge } from '../oauth/index.ts'
+import type { BearerChallenge, TokenScheme } from '../oauth/index.ts'
 import type { Principal } from '../principal/index.ts'
-import type { TokenFailureReason } from '../verifiers/index.ts'
+import type { ProofFailureReason, TokenFailureReason } from '../verifiers/index.ts'
+import { type ChallengeSettings, challengeField, proofChallenge } from './challenges.ts'
 import {
   faultBody,
   forbiddenBody,
@@ -28,6 +29,14 @@ export type Refusal =
   | { readonly kind: 'no_credentials' }
   | { readonly kind: 'malformed_credentials' }
   | { readonly kind: 'token'; readonly reason: TokenFailureReason }
+  /** The token is good, and who sent it has not proven to have its key. */
+  | {
+      readonly kind: 'proof'
+      readonly reason: ProofFailureReason
+      /** For the next attempt. */
+      readonly nonce?: string | undefined
+      readonly principal: Principal<unknown>
+    }
   /** Required claims are missing; `asScopes` where they are spoken of as scopes. */
   | {
       readonly kind: 'claims'
@@ -56,16 +65,18 @@ export type Refusal =
   | (Exclude<OperationRefusal, { kind: 'scope' }> & Asked)
 
 /** What the answers need to know. */
-export type ChallengeSettings = Pick<
-  Settings<unknown>,
-  'metadataUrl' | 'realm' | 'challengeScopes' | 'maxBodyBytes'
->
+type AnswerSettings = ChallengeSettings &
+  Pick<Settings<unknown>, 'challengeScopes' | 'maxBodyBytes'>
+
+/** The same with the scheme that the token of the request is presented in. */
+type Answering = AnswerSettings & { readonly scheme: TokenScheme }
 
 const RETRY_AFTER_SECONDS = '5'
 
 /** The exact reason for the audit event. The client is not told more than {@link refusalAnswer} says. */
 export function refusalReason(refusal: Refusal): string {
   if (refusal.kind === 'token') return refusal.reason
+  if (refusal.kind === 'proof') return `dpop ${refusal.reason}`
   return refusal.kind === 'message' ? `message ${refusal.fault.code}` : refusal.kind
 }
 
@@ -75,9 +86,15 @@ export function refusalReason(refusal: Refusal): string {
  * All refused tokens get one text, but for an expired one, so that clients refresh it: telling
  * "unknown issuer" from "bad signature" would help only somebody who probes for a way in.
  *
+ * @param scheme That of the request's token.
  * @see [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750.html#section-3.1)
  */
-export function refusalAnswer(refusal: Refusal, settings: ChallengeSettings): Response {
+export function refusalAnswer(
+  refusal: Refusal,
+  answerSettings: AnswerSettings,
+  scheme: TokenScheme = 'Bearer',
+): Response {
+  const settings = { ...answerSettings, scheme }
   switch (refusal.kind) {
     case 'host':
       return plainError(400, 'The Host header field names no host that this server answers to.')
@@ -93,6 +110,8 @@ export function refusalAnswer(refusal: Refusal, settings: ChallengeSettings): Re
       return challengeAnswer(400, 'invalid_request', MALFORMED, settings.challengeScopes, settings)
     case 'token':
       return invalidToken(refusal.reason, settings)
+    case 'proof':
+      return invalidProof(refusal.nonce, settings)
     case 'claims':
       return refusal.asScopes ? missingScopes(refusal.claims) : invalidToken('claims', settings)
     case 'malformed':
@@ -133,6 +152,8 @@ const MALFORMED =
   'Send one Authorization header field with one bearer token, and the token nowhere else.'
 const INVALID = 'The access token is invalid.'
 const EXPIRED = 'The access token has expired.'
+const INVALID_PROOF = 'The proof of possession is invalid.'
+const NONCE_NEEDED = 'The proof of possession needs the nonce of this answer.'
 const INSUFFICIENT = 'The access token lacks a scope that this request needs.'
 const LOOPING =
   'The access token still lacks a scope that this request needs, although it was asked for. Ask the user to sign in again and to allow it.'
@@ -169,13 +190,13 @@ function unavailable(): Response {
 }
 
 /** No error code: the client did nothing wrong yet (RFC 6750 §3.1). */
-function noCredentials(settings: ChallengeSettings): Response {
-  const { metadataUrl, realm, challengeScopes } = settings
-  const challenge = { realm, resource_metadata: metadataUrl, scope: challengeScopes }
+function noCredentials(settings: Answering): Response {
+  const { metadataUrl, challengeScopes, scheme } = settings
+  const challenge = challengeField(401, { scope: challengeScopes }, settings, scheme)
   return jsonAnswer(
     401,
     { message: NO_CREDENTIALS, resource_metadata: metadataUrl },
-    { 'WWW-Authenticate': formatBearerChallenge(challenge) },
+    { 'WWW-Authenticate': challenge },
   )
 }
 
@@ -184,14 +205,30 @@ function challengeAnswer(
   error: NonNullable<BearerChallenge['error']>,
   error_description: string,
   scope: readonly string[],
-  { metadataUrl, realm }: ChallengeSettings,
+  settings: Answering,
   body: unknown = { error, error_description },
 ): Response {
-  const challenge = { realm, error, error_description, resource_metadata: metadataUrl, scope }
-  return jsonAnswer(status, body, { 'WWW-Authenticate': formatBearerChallenge(challenge) })
+  const parameters = { error, error_description, scope }
+  const challenge = challengeField(status, parameters, settings, settings.scheme)
+  return jsonAnswer(status, body, { 'WWW-Authenticate': challenge })
 }
 
-function invalidToken(reason: TokenFailureReason, settings: ChallengeSettings): Response {
+/** @see [RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449.html#section-9) for the nonce */
+function invalidProof(nonce: string | undefined, settings: Answering): Response {
+  const error = nonce === undefined ? 'invalid_dpop_proof' : 'use_dpop_nonce'
+  const error_description = nonce === undefined ? INVALID_PROOF : NONCE_NEEDED
+  const scope = settings.challengeScopes
+  return jsonAnswer(
+    401,
+    { error, error_description },
+    {
+      'WWW-Authenticate': proofChallenge({ error, error_description, scope }, settings),
+      ...(nonce !== undefined && { 'DPoP-Nonce': nonce }),
+    },
+  )
+}
+
+function invalidToken(reason: TokenFailureReason, settings: Answering): Response {
   const description = reason === 'exp' ? EXPIRED : INVALID
   return challengeAnswer(401, 'invalid_token', description, settings.challengeScopes, settings)
 }
@@ -204,7 +241,7 @@ function missingScopes(claims: readonly string[]): Response {
 
 type ScopeRefusal = Extract<Refusal, { readonly scopes: readonly string[] }>
 
-function insufficientScope(refusal: ScopeRefusal, settings: ChallengeSettings): Response {
+function insufficientScope(refusal: ScopeRefusal, settings: Answering): Response {
   const body = denialBody('insufficient_scope', INSUFFICIENT, refusal)
   const { scopes } = refusal
   return challengeAnswer(403, 'insufficient_scope', INSUFFICIENT, scopes, settings, body)
@@ -229,18 +266,17 @@ function denialBody(
 /** @see [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470.html#section-3) */
 function strongerAuthentication(
   { acrValues, maxAgeSeconds }: Extract<Refusal, { kind: 'authentication' }>,
-  { metadataUrl, realm, challengeScopes }: ChallengeSettings,
+  settings: Answering,
 ): Response {
   const error = 'insufficient_user_authentication'
-  const challenge = formatBearerChallenge({
-    realm,
+  const parameters = {
     error,
     error_description: STRONGER,
-    resource_metadata: metadataUrl,
-    scope: challengeScopes,
+    scope: settings.challengeScopes,
     acr_values: acrValues,
     max_age: maxAgeSeconds,
-  })
+  } as const
+  const challenge = challengeField(401, parameters, settings, settings.scheme)
   const body = { error, error_description: STRONGER }
   return jsonAnswer(401, body, { 'WWW-Authenticate': challenge })
 }

@@ -1,8 +1,7 @@
 import type { BodySource, InboundRequest } from '../http/index.ts'
 import { type Messages, taskIdsOf } from '../mcp/index.ts'
-import { parseBearerToken } from '../oauth/index.ts'
 import { callerKey, type Principal } from '../principal/index.ts'
-import { missingClaims } from './claims/index.ts'
+import { type AdmittedCaller, createCallerAdmission } from './caller-admission.ts'
 import type { GateState } from './gate-state.ts'
 import { challengedScopes, type OperationRefusal } from './operation-check.ts'
 import type { Settings } from './options/index.ts'
@@ -12,9 +11,7 @@ import type { ChallengedToken, StepUps } from './step-ups.ts'
 import type { AdmittedToken } from './token-admission.ts'
 
 /** A request that may go on. `messages` are there where somebody looks into bodies. */
-export interface AllowedRequest<Claims> extends AdmittedToken<Claims>, RequestBody {
-  readonly token: string
-}
+export interface AllowedRequest<Claims> extends AdmittedCaller<Claims>, RequestBody {}
 
 /** Decides about a request that is neither for metadata nor a preflight. */
 export type Decide<Claims> = (
@@ -27,24 +24,8 @@ export function createDecision<Claims>(
   settings: Settings<Claims>,
   state: GateState<Claims>,
 ): Decide<Claims> {
-  const { checksMessages, claimsAsScopes, requiredClaims } = settings
-
-  async function admit(
-    request: InboundRequest,
-  ): Promise<(AdmittedToken<Claims> & { readonly token: string }) | Refusal> {
-    const credentials = parseBearerToken(request.header('authorization'))
-    if (credentials.kind === 'absent') return { kind: 'no_credentials' }
-    if (credentials.kind === 'malformed' || request.hasQueryToken) {
-      return { kind: 'malformed_credentials' }
-    }
-    const { token } = credentials
-    const admitted = await state.tokens.admit(token)
-    if (!admitted.ok) return { kind: 'token', reason: admitted.reason }
-    const { principal, verified } = admitted.value
-    const claims = missingClaims(verified.claims, requiredClaims)
-    if (claims.length > 0) return { kind: 'claims', claims, asScopes: claimsAsScopes, principal }
-    return { ...admitted.value, token }
-  }
+  const { checksMessages } = settings
+  const admit = createCallerAdmission(settings, state)
 
   function refuseOperation(
     denied: OperationRefusal,

@@ -9,7 +9,7 @@ import {
   refuse,
   type VerifiedToken,
 } from '../verifiers/index.ts'
-import { checkClaims, checkTime } from './claims/index.ts'
+import { boundThumbprint, checkClaims, checkTime } from './claims/index.ts'
 import type { Settings } from './options/index.ts'
 
 /** A token that may be used here and now, and whose it is. */
@@ -18,6 +18,8 @@ export interface AdmittedToken<Claims> {
   /** Seconds since the epoch. */
   readonly expiresAt: number
   readonly verified: VerifiedToken
+  /** Of the key that it is bound to; nobody has proven yet to have it. */
+  readonly thumbprint: string | undefined
   /** Stands for the token where it is remembered. */
   readonly digest: string
 }
@@ -145,7 +147,8 @@ async function checkToken<Claims>(
   if (!principal.ok) return principal
   if (issuer.rules.requireSubject && principal.value.kind === 'client') return refuse('sub')
   const expiresAt = verified.claims['exp'] as number
-  return accept({ principal: principal.value, verified, expiresAt, digest })
+  const thumbprint = boundThumbprint(verified.claims)
+  return accept({ principal: principal.value, verified, thumbprint, expiresAt, digest })
 }
 
 /** The schema and the mapping are code of the user: where they fail, the token is refused. */

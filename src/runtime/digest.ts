@@ -16,6 +16,11 @@ export function sha256(text: string): string | Promise<string> {
 
 /** The SHA-256 of a string as 64 characters of hex, the same on every runtime. */
 export async function sha256Hex(text: string): Promise<string> {
-  const digest = await subtle.digest('SHA-256', encoder.encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const digest = await sha256Bytes(text)
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The SHA-256 of a string. */
+export async function sha256Bytes(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await subtle.digest('SHA-256', encoder.encode(text)))
 }

@@ -10,6 +10,7 @@ export const RECORD_KINDS = [
   'client-credentials',
   'client-document',
   'device-code',
+  'dpop-proof',
   'grant',
   'hash-key',
   'initial-access-token',

@@ -3,6 +3,11 @@ export type { IssueApiKeyOptions } from './api-key-options.ts'
 export { type ApiKey, isKeyId } from './api-key-record.ts'
 export { type ApiKeys, createApiKeys } from './api-keys.ts'
 export {
+  type ProofFailureReason,
+  type ProofRules,
+  verifyDpopProof,
+} from './dpop-proof.ts'
+export {
   createJwtVerifier,
   type SharedSecret,
   type TrustedIssuer,

@@ -43,6 +43,8 @@ export type TokenFailureReason =
   | 'sub'
   /** Bound to a key (RFC 7800 `cnf`) that the request does not prove. */
   | 'binding'
+  /** Not bound to a key, where tokens have to be, or presented as if it were (RFC 9449 §7). */
+  | 'unbound'
   /** Refused by the configured claims schema. */
   | 'claims'
   | 'revoked'

@@ -3,19 +3,16 @@ import { join } from 'node:path'
 import type { TokenFailureReason } from 'mcp-gatehouse'
 import { describe, expect, test } from 'vitest'
 import { type Refusal, refusalAnswer, refusalReason } from '../../src/resource-server/refusal.ts'
+import { DPOP, SETTINGS } from './answer-settings.ts'
 import { ASKED, JSON_FIELDS, POLICY_PINS, type RefusalPin, UNNAMED } from './policy-refusals.ts'
 import { SRC } from './source-exports.ts'
 
-const SETTINGS = {
-  metadataUrl: 'https://h.example/.well-known/oauth-protected-resource/mcp',
-  realm: 'notes',
-  challengeScopes: ['a', 'b', 'c'],
-  maxBodyBytes: 4_194_304,
-}
+const { principal } = ASKED
 
 /** What goes over the wire for a refusal. */
 async function wire(refusal: Refusal): Promise<readonly unknown[]> {
-  const answer = refusalAnswer(refusal, SETTINGS)
+  const settings = refusal.kind === 'proof' ? DPOP : SETTINGS
+  const answer = refusalAnswer(refusal, settings)
   return [answer.status, Object.fromEntries(answer.headers), await answer.text()]
 }
 
@@ -137,6 +134,35 @@ const PINS: readonly RefusalPin[] = [
     [403, JSON_FIELDS, '{"error":"missing_scopes","missing":[{"scope":"email"},{"scope":"name"}]}'],
   ],
   [
+    'a proof of possession that is wrong',
+    { kind: 'proof', reason: 'htu', principal },
+    'dpop htu',
+    [
+      401,
+      {
+        ...JSON_FIELDS,
+        'www-authenticate':
+          'DPoP realm="notes", error="invalid_dpop_proof", error_description="The proof of possession is invalid.", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b c", algs="ES256 EdDSA"',
+      },
+      '{"error":"invalid_dpop_proof","error_description":"The proof of possession is invalid."}',
+    ],
+  ],
+  [
+    'a proof of possession without a nonce',
+    { kind: 'proof', reason: 'nonce', nonce: 'n-1', principal },
+    'dpop nonce',
+    [
+      401,
+      {
+        ...JSON_FIELDS,
+        'dpop-nonce': 'n-1',
+        'www-authenticate':
+          'DPoP realm="notes", error="use_dpop_nonce", error_description="The proof of possession needs the nonce of this answer.", resource_metadata="https://h.example/.well-known/oauth-protected-resource/mcp", scope="a b c", algs="ES256 EdDSA"',
+      },
+      '{"error":"use_dpop_nonce","error_description":"The proof of possession needs the nonce of this answer."}',
+    ],
+  ],
+  [
     'a dependency that is down',
     { kind: 'unavailable', error: new Error('secret detail') },
     'unavailable',
@@ -210,6 +236,7 @@ describe('refused tokens', () => {
     sub: INVALID,
     token_use: INVALID,
     typ: INVALID,
+    unbound: INVALID,
     unsigned_jwe: INVALID,
     verifier: INVALID,
     zip: INVALID,

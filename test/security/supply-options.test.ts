@@ -57,6 +57,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     names: ['audience', 'algorithms', 'requireAtJwt', 'jwksUri', 'secret'],
     read: (options) => createResourceServer({ ...SERVER, authorizationServers: [options] }),
   },
+  'createResourceServer dpop': {
+    type: 'DpopOptions',
+    good: {},
+    names: ['required', 'algorithms', 'proofSeconds', 'nonceSecret', 'storage', 'publicUrl'],
+    read: (dpop) => createResourceServer({ ...SERVER, dpop }),
+  },
   'createResourceServer policy': {
     good: { tools: { a: 'scope' } },
     names: ['tools', 'resources', 'unlisted', 'scopes'],

@@ -12,11 +12,16 @@ import {
 } from '../../src/oauth/index.ts'
 import { buildPrincipal } from '../../src/principal/index.ts'
 import { systemClock } from '../../src/runtime/index.ts'
-import { createJwtVerifier, type TrustedIssuer } from '../../src/verifiers/index.ts'
+import {
+  createJwtVerifier,
+  type TrustedIssuer,
+  verifyDpopProof,
+} from '../../src/verifiers/index.ts'
 import rfc6750 from './rfc6750.json' with { type: 'json' }
 import rfc7515 from './rfc7515.json' with { type: 'json' }
 import rfc8414 from './rfc8414.json' with { type: 'json' }
 import rfc9068 from './rfc9068.json' with { type: 'json' }
+import rfc9449 from './rfc9449.json' with { type: 'json' }
 import rfc9728 from './rfc9728.json' with { type: 'json' }
 
 describe('RFC 6750', () => {
@@ -35,6 +40,21 @@ describe('RFC 6750', () => {
 
   test.each(rfc6750.queries)('§$section, query', ({ target }) => {
     expect(parseTarget(target)).toEqual({ path: '/resource', hasQueryToken: true })
+  })
+})
+
+describe('RFC 9449', () => {
+  test.each(rfc9449.proofs)('§$section, proof', async ({ proof, iat, jti, ...request }) => {
+    const rules = { algorithms: ['ES256'], maxAgeSeconds: 60, maxAheadSeconds: 0 }
+    expect(await verifyDpopProof([proof], request, rules, iat)).toEqual({
+      ok: true,
+      value: { jti, nonce: undefined },
+    })
+    const altered = { ...request, token: request.token.toLowerCase() }
+    expect(await verifyDpopProof([proof], altered, rules, iat)).toEqual({
+      ok: false,
+      reason: 'ath',
+    })
   })
 })
 

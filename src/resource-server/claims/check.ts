@@ -15,6 +15,8 @@ export interface ClaimRules {
   readonly maxTokenAgeSeconds: number | undefined
   /** Refuse tokens of clients that act for themselves. */
   readonly requireSubject: boolean
+  /** Whether requests can prove that they have the key that a token is bound to. */
+  readonly acceptsBoundTokens: boolean
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Revocations } from '../../revocation/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { SharedSecret, TokenVerifier } from '../../verifiers/index.ts'
 import type { DecisionPoint } from '../operation-check.ts'
+import type { DpopOptions } from './dpop-options.ts'
 import type { ClaimsSchema } from './standard-schema.ts'
 
 /** An authorization server whose tokens are accepted, where its issuer identifier alone is not enough. */
@@ -130,6 +131,11 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
   readonly maxTokenAgeSeconds?: number
   /** Refuse tokens of clients that act for themselves. @defaultValue false */
   readonly requireSubject?: boolean
+  /**
+   * Accept tokens that are bound to a key of the client (RFC 9449), with a proof that it has the
+   * key; `{}` is enough. Without it such tokens are refused. @defaultValue none is accepted
+   */
+  readonly dpop?: DpopOptions
   /** A schema for the claims (Standard Schema: zod, valibot, …); its output is `principal.claims`. */
   readonly claims?: ClaimsSchema<Claims>
   /**

@@ -13,6 +13,7 @@ export type ClaimOptions = Pick<
   | 'maxTokenLifetimeSeconds'
   | 'maxTokenAgeSeconds'
   | 'requireSubject'
+  | 'dpop'
 >
 
 /**
@@ -29,7 +30,7 @@ export function parseIssuers(
   const shared = requireStrings(options.audience, 'audience')
   const limits = {
     singleAudience: options.singleAudience ?? false,
-    leewaySeconds: requireNumber(options.leewaySeconds, [0, 300], 'leewaySeconds', 30),
+    leewaySeconds: parseLeeway(options),
     maxTokenLifetimeSeconds: requireNumber(
       options.maxTokenLifetimeSeconds,
       [1, ONE_YEAR_SECONDS],
@@ -41,6 +42,7 @@ export function parseIssuers(
       'maxTokenAgeSeconds',
     ),
     requireSubject: options.requireSubject ?? false,
+    acceptsBoundTokens: options.dpop !== undefined,
   }
   const ofServers = servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
     const own = requireStrings(audience, 'audience')
@@ -56,6 +58,10 @@ export function parseIssuers(
     return [issuer, { rules, mapClaims: undefined }] as const
   })
   return new Map([...ofServers, ...ofVerifier])
+}
+
+export function parseLeeway({ leewaySeconds }: Pick<ClaimOptions, 'leewaySeconds'>): number {
+  return requireNumber(leewaySeconds, [0, 300], 'leewaySeconds', 30)
 }
 
 /** An empty path may be written as a slash; no other spelling of a resource is accepted. */

@@ -24,6 +24,8 @@ const DERIVED_FIELDS: Readonly<Record<string, string>> = {
   resource: 'resource',
   authorization_servers: 'authorizationServers',
   scopes_supported: 'scopesSupported',
+  dpop_signing_alg_values_supported: 'dpop',
+  dpop_bound_access_tokens_required: 'dpop',
 }
 
 /** Checks the fields that the document gets beside ours. */

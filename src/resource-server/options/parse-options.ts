@@ -27,7 +27,8 @@ import {
   parseAuthorizationServer,
 } from './parse-authorization-server.ts'
 import { buildDocuments, RESOURCE_METADATA } from './parse-documents.ts'
-import { parseIssuers } from './parse-issuers.ts'
+import { parseDpop } from './parse-dpop.ts'
+import { parseIssuers, parseLeeway } from './parse-issuers.ts'
 import { parseAdditionalMetadata, parsePublishedScopes } from './parse-metadata.ts'
 import type { Settings } from './settings.ts'
 
@@ -53,6 +54,7 @@ const KNOWN_OPTIONS: readonly string[] = [
   'maxTokenLifetimeSeconds',
   'maxTokenAgeSeconds',
   'requireSubject',
+  'dpop',
   'claims',
   'verifier',
   'isRevoked',
@@ -91,6 +93,7 @@ const PLAIN_TYPES = {
 const NOT_UNSET = [
   'requiredScopes',
   'policy',
+  'dpop',
   'allowedHosts',
 ] satisfies (keyof ResourceServerOptions)[]
 
@@ -121,10 +124,12 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
   const isLoopback = isLoopbackHostname(url.hostname)
   const remotes = connected.map(({ remote }) => remote)
+  const dpop = parseDpop(options.dpop, parseLeeway(options), url)
   const metadata = buildProtectedResourceMetadata({
     resource,
     authorizationServers: servers.map(({ issuer }) => issuer),
     scopesSupported: publish(options.scopesSupported, requiredScopes, 'scopesSupported'),
+    dpop: dpop && { algorithms: dpop.proofs.algorithms, required: dpop.required },
     additional: parseAdditionalMetadata(options.metadata),
   })
   const requiredClaims = [...new Set(requireList(options.requiredClaims, 'requiredClaims'))]
@@ -140,6 +145,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     claimsSchema: options.claims,
     isRevoked: options.isRevoked,
     requestedTenant: options.requestedTenant,
+    dpop,
     requiredScopes,
     requiredClaims,
     claimsAsScopes: options.claimsAsScopes === true,

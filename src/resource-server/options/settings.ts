@@ -6,8 +6,10 @@ import type { Policy } from '../../policy/index.ts'
 import type { MapClaims } from '../../principal/index.ts'
 import type { Revocations } from '../../revocation/index.ts'
 import type { Clock } from '../../runtime/index.ts'
-import type { TokenVerifier } from '../../verifiers/index.ts'
+import type { Storage } from '../../storage/index.ts'
+import type { ProofRules, TokenVerifier } from '../../verifiers/index.ts'
 import type { ClaimRules } from '../claims/index.ts'
+import type { DpopOptions } from './dpop-options.ts'
 import type { ResourceServerOptions } from './options.ts'
 
 /** What is particular to one issuer once its token is verified. */
@@ -21,6 +23,13 @@ export interface PublishedDocument {
   read(): Promise<unknown>
   readonly contentType: string
   readonly maxAgeSeconds: number
+}
+
+/** How tokens that are bound to a key are accepted. */
+export interface DpopSettings extends Required<Pick<DpopOptions, 'publicUrl' | 'required'>> {
+  readonly proofs: ProofRules
+  readonly nonceSecret: Uint8Array | undefined
+  readonly storage: Storage | undefined
 }
 
 /** The options, checked and completed: what the gate works with. */
@@ -37,6 +46,8 @@ export interface Settings<Claims> {
   readonly isRevoked: ResourceServerOptions<Claims>['isRevoked']
   readonly revocations: Revocations
   readonly requestedTenant: ResourceServerOptions['requestedTenant']
+  /** `undefined` where tokens that are bound to a key are refused. */
+  readonly dpop: DpopSettings | undefined
   readonly requiredScopes: readonly string[]
   readonly requiredClaims: readonly string[]
   readonly claimsAsScopes: boolean

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseBearerToken } from '../../../src/oauth/index.ts'
+import { parseAccessToken, parseBearerToken } from '../../../src/oauth/index.ts'
 
 describe('a token', () => {
   test.each([
@@ -58,4 +58,31 @@ test('a long line is read in linear time', () => {
   parseBearerToken([`Bearer ${'a'.repeat(200_000)}"`])
   parseBearerToken([`Basic ${', '.repeat(100_000)}`])
   expect(performance.now() - started).toBeLessThan(200)
+})
+
+describe('with DPoP enabled', () => {
+  test.each([
+    ['DPoP abc', 'DPoP'],
+    ['dpop   abc', 'DPoP'],
+    ['bearer abc', 'Bearer'],
+  ])('%j', (line, scheme) => {
+    expect(parseAccessToken([line])).toEqual({ kind: 'token', token: 'abc', scheme })
+  })
+
+  test.each([
+    [['DPoP']],
+    [['DPoP\tabc']],
+    [['DPoP a b']],
+    [['DPoP a, Bearer b']],
+    [['Bearer a, DPoP b']],
+    [['Basic a, DPoP b']],
+    [['DPoP a', 'DPoP a']],
+    [['DPoP a', 'Bearer a']],
+  ])('%j is malformed', (lines) => {
+    expect(parseAccessToken(lines)).toEqual({ kind: 'malformed' })
+  })
+
+  test.each([[['DPoPx abc']], [['Basic dTpw']], [[]]])('%j is no credentials', (lines) => {
+    expect(parseAccessToken(lines)).toEqual({ kind: 'absent' })
+  })
 })

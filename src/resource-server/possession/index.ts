@@ -1,0 +1,1 @@
+export { createPossession, type ProvePossession } from './possession.ts'
