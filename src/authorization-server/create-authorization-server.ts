@@ -7,7 +7,11 @@ import { type ApprovalRecords, createApprovalRecords } from './interaction/appro
 import { createFormTokens } from './interaction/form-tokens.ts'
 import { createSteps } from './interaction/steps.ts'
 import { createListener, type ListenerParts } from './listener.ts'
-import { type CreateAuthorizationServerOptions, parseOptions } from './options/index.ts'
+import {
+  type CreateAuthorizationServerOptions,
+  parseOptions,
+  type Settings,
+} from './options/index.ts'
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
@@ -39,27 +43,26 @@ export async function createAuthorizationServer(
   options: CreateAuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const settings = parseOptions(options)
-  const { storage, lifetimes, clock, keys } = settings
+  const { issuer, storage, lifetimes, clock, keys } = settings
   const module = await importPeer('oidc-provider', () => import('oidc-provider'))
-  const rememberSeconds = lifetimes.refreshAbsoluteSeconds + lifetimes.sessionSeconds
-  const users = createUserRecords(storage, rememberSeconds)
-  const approvals = createApprovalRecords(storage, rememberSeconds, () => clock.now())
+  const records = createRecords(settings)
+  const { users, approvals } = records
   const pages = await createPages(settings.pages)
   const signIn = createSignInParts(settings)
   const facts = createRequestFacts(settings.trustedProxyHops)
   const tokens = createTokenService({
     ...lifetimes,
-    issuer: settings.issuer,
+    issuer,
     storage,
     signingKeys: keys.signing,
-    tenant: undefined,
+    tenant: issuer,
     clock,
     emit: settings.emit,
     errors: module.errors,
   })
   const clients = createClients(settings.clients, {
     storage,
-    tenant: undefined,
+    tenant: issuer,
     adapter: tokens.adapter,
     clock,
     emit: settings.emit,
@@ -74,15 +77,13 @@ export async function createAuthorizationServer(
   })
   await source.current()
   return {
-    issuer: settings.issuer,
+    issuer,
     handler: createListener({
       settings,
       source,
       pages,
-      users,
-      approvals,
+      ...records,
       facts,
-      steps: createSteps(storage, lifetimes.interactionSeconds),
       forms: createFormTokens(keys.cookies),
       signIn: signIn.method,
       clients,
@@ -91,8 +92,26 @@ export async function createAuthorizationServer(
     verifier: tokens.verifier,
     revocations: tokens.revocations,
     upstreamToken: signIn.upstreamToken,
-    approvals: createApprovals(approvals, source, settings.issuer),
+    approvals: createApprovals(approvals, source, issuer),
     close: async () => undefined,
+  }
+}
+
+/**
+ * What is kept of users and their answers. As everything that is stored it is of one issuer: what
+ * another has given out over the same store is unknown here.
+ */
+function createRecords({
+  issuer,
+  storage,
+  lifetimes,
+  clock,
+}: Settings): Pick<ListenerParts, 'approvals' | 'steps' | 'users'> {
+  const rememberSeconds = lifetimes.refreshAbsoluteSeconds + lifetimes.sessionSeconds
+  return {
+    users: createUserRecords(storage, issuer, rememberSeconds),
+    approvals: createApprovalRecords(storage, issuer, rememberSeconds, () => clock.now()),
+    steps: createSteps(storage, issuer, lifetimes.interactionSeconds),
   }
 }
 

@@ -31,8 +31,9 @@ export function createSignInParts(settings: Settings): SignInParts {
   const upstream = createUpstream(settings.upstream, { clock, emit })
   const upstreams = [upstream]
   const isSecure = issuerUrl.protocol === 'https:'
-  const signIns = createSignIns({ storage, isSecure, emit, clock })
-  const vault = createUpstreamTokens({ storage, upstreams, emit, clock })
+  const records = { storage, tenant: issuer, emit, clock }
+  const signIns = createSignIns({ ...records, isSecure })
+  const vault = createUpstreamTokens({ ...records, upstreams })
   const parts = { upstream, signIns, scopes: settings.upstream.scopes ?? [] }
   return {
     method: createUpstreamSignIn(parts),

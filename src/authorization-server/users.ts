@@ -29,7 +29,12 @@ export interface UserRecords {
 const FORMAT = 1
 
 /** @param ttlSeconds How long a user is known after their last sign-in. */
-export function createUserRecords(storage: Storage, ttlSeconds: number): UserRecords {
+export function createUserRecords(
+  storage: Storage,
+  tenant: string | undefined,
+  ttlSeconds: number,
+): UserRecords {
+  const keyOf = (accountId: string): Promise<string> => recordKey('user', tenant, accountId)
   return {
     async find(accountId) {
       const record = await storage.get(await keyOf(accountId))
@@ -41,10 +46,6 @@ export function createUserRecords(storage: Storage, ttlSeconds: number): UserRec
       return accountId
     },
   }
-}
-
-function keyOf(accountId: string): Promise<string> {
-  return recordKey('user', undefined, accountId)
 }
 
 function readUser(value: Uint8Array): UserRecord {

@@ -8,7 +8,7 @@ import {
   expectPage,
 } from '../authorization-server/user-agent.ts'
 import type { EmulatedProvider } from '../providers/index.ts'
-import { REDIRECT_URI } from '../testing/flow.ts'
+import { REDIRECT_URI, register } from '../testing/flow.ts'
 import { keysOf } from '../unit/authorization-server/support/answers.ts'
 import {
   allow,
@@ -113,6 +113,19 @@ describe('SEC-154 AS-18 a user whom the provider does not sign in', () => {
     })
     expect(eventsOf(world)).toEqual(['sign_in.failed'])
     expect(tokenRequests(world.provider)).toBe(0)
+  })
+
+  test('SEC-117 finds the bytes of the redirect URI kept, and one iss, ours', async () => {
+    const world = await startUpstreamWorld()
+    const redirect_uri = `${REDIRECT_URI}?flag&sig=%FF%FE&iss=t`
+    const { client } = await register(world.issuer, { redirect_uris: [redirect_uri] })
+    const client_id = String(client['client_id'])
+    const signIn = await signInUpToCallback(world.url({ client_id, redirect_uri }), {
+      button: 'Cancel',
+    })
+    const { href, searchParams } = expectCallback(await signIn.arrive())
+    expect(href.startsWith(`${REDIRECT_URI}?flag&sig=%FF%FE&error=access_denied&`)).toBe(true)
+    expect(searchParams.getAll('iss')).toEqual([world.issuer])
   })
 
   test('in somebody else’s browser ends nothing', async () => {

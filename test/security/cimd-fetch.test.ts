@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { ConfigError } from 'mcp-gatehouse'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   createGuardedFetch,
   type GuardedFetch,
@@ -127,6 +127,14 @@ describe('SEC-187 the time limit is for everything, the body included', () => {
     const host = await startStrangerHost(listener, identity)
     const fetch = fetchFor(host, { timeoutMilliseconds: 400 })
     expect(await fetch(urlOf(host))).toEqual({ kind: 'refused', reason: 'timeout' })
+  })
+
+  test('it is 5 seconds unless configured', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => timeout.mockRestore())
+    const host = await startStrangerHost(json, identity)
+    expect((await fetchFor(host)(urlOf(host))).kind).toBe('answer')
+    expect(timeout.mock.calls).toEqual([[5_000]])
   })
 
   test('a name server that never answers', async () => {

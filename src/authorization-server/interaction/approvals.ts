@@ -52,9 +52,14 @@ const MAX_TRIES = 10
 /** @param ttlSeconds How long an approval outlives the last use of its page. */
 export function createApprovalRecords(
   storage: Storage,
+  tenant: string | undefined,
   ttlSeconds: number,
   now: () => number,
 ): ApprovalRecords {
+  const keyOf = (accountId: string, request: AccessRequest): Promise<string> =>
+    recordKey('approval', tenant, identify(accountId, request))
+  const tagOf = (accountId: string): Promise<string> => recordKey('approval', tenant, accountId)
+
   return {
     async isRemembered(accountId, request) {
       const record = await storage.get(await keyOf(accountId, request))
@@ -76,7 +81,7 @@ export function createApprovalRecords(
           isRemembered: remember,
           grantIds: [...(known?.grantIds ?? []), grantId].slice(-MAX_GRANTS),
         })
-        const options = { ttlSeconds, tags: [tagOf(accountId)] }
+        const options = { ttlSeconds, tags: [await tagOf(accountId)] }
         const isDone =
           before === undefined
             ? await storage.set(key, value, { ...options, ifAbsent: true })
@@ -87,7 +92,7 @@ export function createApprovalRecords(
     },
     async list(accountId) {
       const approvals: Approval[] = []
-      for await (const key of storage.listByTag(tagOf(accountId))) {
+      for await (const key of storage.listByTag(await tagOf(accountId))) {
         const record = await storage.get(key)
         if (record === undefined) continue
         const { documentHash: _hash, grantIds: _grants, ...approval } = readApproval(record.value)
@@ -96,7 +101,7 @@ export function createApprovalRecords(
       return approvals.toSorted((one, other) => other.approvedAt - one.approvedAt)
     },
     async remove(accountId, id) {
-      for await (const key of storage.listByTag(tagOf(accountId))) {
+      for await (const key of storage.listByTag(await tagOf(accountId))) {
         if (idOf(key) !== id) continue
         const record = await storage.take(key)
         return record && readApproval(record.value).grantIds
@@ -106,16 +111,8 @@ export function createApprovalRecords(
   }
 }
 
-function tagOf(accountId: string): string {
-  return `approvals:${accountId}`
-}
-
-function keyOf(
-  accountId: string,
-  { clientId, redirectUri, resource }: AccessRequest,
-): Promise<string> {
-  const identity = JSON.stringify([accountId, clientId, redirectUri, resource])
-  return recordKey('approval', undefined, identity)
+function identify(accountId: string, { clientId, redirectUri, resource }: AccessRequest): string {
+  return JSON.stringify([accountId, clientId, redirectUri, resource])
 }
 
 function idOf(key: string): string {

@@ -41,11 +41,13 @@ export interface Steps {
 const FORMAT = 1
 const NONE: Step = { attempt: 0 }
 
-function keyOf(uid: string): Promise<string> {
-  return recordKey('interaction-step', undefined, uid)
-}
+export function createSteps(
+  storage: Storage,
+  tenant: string | undefined,
+  ttlSeconds: number,
+): Steps {
+  const keyOf = (uid: string): Promise<string> => recordKey('interaction-step', tenant, uid)
 
-export function createSteps(storage: Storage, ttlSeconds: number): Steps {
   async function write(key: string, before: StoredRecord | undefined, step: Step) {
     const value = formatRecord(FORMAT, step)
     return before === undefined

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import {
   formatRecord,
   isObject,
@@ -12,6 +13,8 @@ import type { UpstreamTokens } from './upstream.ts'
 
 /** Which credential: one per account and upstream. */
 export interface CredentialOwner {
+  /** Whose account. @defaultValue nobody's in particular */
+  readonly tenant?: string | undefined
   /** `sub` of our tokens. */
   readonly accountId: string
   /** Name of the upstream. */
@@ -71,13 +74,16 @@ export function lifetimeOf(
   return { expiresAt, refreshAt: expiresAt - ahead - jitter }
 }
 
-export function credentialKey({ accountId, upstream }: CredentialOwner): Promise<string> {
-  return recordKey('upstream-token', undefined, `${upstream}\n${accountId}`)
+export function credentialKey({ tenant, accountId, upstream }: CredentialOwner): Promise<string> {
+  return recordKey('upstream-token', tenant, `${upstream}\n${accountId}`)
 }
 
 /** What all credentials of an account can be found and deleted by. */
-export function accountTag(accountId: string): string {
-  return `account:${accountId}`
+export function accountTag({
+  tenant = '',
+  accountId,
+}: Pick<CredentialOwner, 'accountId' | 'tenant'>): string {
+  return `account:${hash('sha256', `${tenant}\n${accountId}`)}`
 }
 
 /** @throws {StorageError} */
@@ -95,14 +101,15 @@ export async function readCredential(
 }
 
 function isCredential(content: object): content is Credential {
-  const { accountId, upstream, subject, accessToken, refreshToken, ...rest } = content as Readonly<
+  const { accountId, upstream, subject, accessToken, ...rest } = content as Readonly<
     Record<keyof Credential, unknown>
   >
-  const { state, scopes, expiresAt, refreshAt, intent, failures, retryAt } = rest
+  const { tenant, refreshToken, state, scopes, expiresAt, refreshAt, intent, failures, retryAt } =
+    rest
   return (
     [accountId, upstream, subject, accessToken].every((text) => typeof text === 'string') &&
     (state === 'active' || state === 'needs_reauth') &&
-    isOptionalString(refreshToken) &&
+    [tenant, refreshToken].every(isOptionalString) &&
     isStringList(scopes) &&
     [expiresAt, refreshAt, retryAt].every(isOptionalNumber) &&
     typeof failures === 'number' &&
@@ -118,6 +125,6 @@ export function formatCredential(credential: Credential): {
   readonly value: Uint8Array
   readonly options: WriteOptions
 } {
-  const tags = [accountTag(credential.accountId)]
+  const tags = [accountTag(credential)]
   return { value: formatRecord(FORMAT, credential), options: { ttlSeconds: TTL_SECONDS, tags } }
 }

@@ -71,6 +71,8 @@ export interface TakenSignIn {
 
 export interface SignInsOptions {
   readonly storage: Storage
+  /** Whose sign-ins: those of another are unknown. @defaultValue none */
+  readonly tenant?: string | undefined
   /** Whether the issuer is https: `__Host-` and `Secure`, or plain names on loopback. */
   readonly isSecure: boolean
   readonly emit: Emit
@@ -100,7 +102,9 @@ const STATE = /^[\w-]{43}$/
  * @see [RFC 9700 §4.7](https://www.rfc-editor.org/rfc/rfc9700.html#section-4.7)
  */
 export function createSignIns(options: SignInsOptions): SignIns {
-  const { storage, isSecure, emit, clock = systemClock, ttlSeconds = 600 } = options
+  const { storage, tenant, isSecure, emit, clock = systemClock, ttlSeconds = 600 } = options
+  const keyOf = (state: string): Promise<string> => recordKey('sign-in', tenant, state)
+
   return {
     async create(signIn, cookieHeader) {
       const { state, ...attempt } = signIn.attempt
@@ -139,10 +143,6 @@ export function createSignIns(options: SignInsOptions): SignIns {
 
 function sha256(text: string): string {
   return hash('sha256', text, 'hex')
-}
-
-function keyOf(state: string): Promise<string> {
-  return recordKey('sign-in', undefined, state)
 }
 
 function parseSignIn(value: Uint8Array): SignInRecord {

@@ -43,6 +43,8 @@ export interface UpstreamTokenVault {
 export interface UpstreamTokensOptions {
   /** As `sealed` gives it: the records hold tokens. */
   readonly storage: Storage
+  /** Whose accounts. @defaultValue nobody's in particular */
+  readonly tenant?: string | undefined
   readonly upstreams: readonly Upstream[]
   readonly emit: Emit
   /** @defaultValue the system's */
@@ -68,8 +70,9 @@ const POLL_MILLISECONDS = 100
  * can prevent; it is noticed by the intent that is found, tried once more, and reported.
  */
 export function createUpstreamTokens(options: UpstreamTokensOptions): UpstreamTokenVault {
-  const { storage, upstreams, emit, clock = systemClock, random = Math.random } = options
+  const { storage, tenant, upstreams, emit, clock = systemClock, random = Math.random } = options
   const { maxConcurrent = 8, lockSeconds = 30 } = options
+  const keyOf = (owner: CredentialOwner): Promise<string> => credentialKey({ ...owner, tenant })
   const surroundings = new Map<string, RefreshSurroundings>(
     upstreams.map((upstream) => {
       const governor = createRefreshGovernor(maxConcurrent, clock)
@@ -96,6 +99,7 @@ export function createUpstreamTokens(options: UpstreamTokensOptions): UpstreamTo
       const { accessToken, refreshToken, scopes } = tokens
       const { accountId, upstream, subject } = owner
       const { value, options: write } = formatCredential({
+        tenant,
         accountId,
         upstream,
         subject,
@@ -106,10 +110,10 @@ export function createUpstreamTokens(options: UpstreamTokensOptions): UpstreamTo
         scopes,
         ...lifetimeOf(tokens, clock.now(), random()),
       })
-      await storage.set(await credentialKey(owner), value, write)
+      await storage.set(await keyOf(owner), value, write)
     },
     async token(owner) {
-      const key = await credentialKey(owner)
+      const key = await keyOf(owner)
       const stored = await readCredential(storage, key)
       const credential = requireActive(stored?.credential, owner)
       const current = isFresh(credential, clock) ? credential : await renewOnce(key, owner)
@@ -117,7 +121,7 @@ export function createUpstreamTokens(options: UpstreamTokensOptions): UpstreamTo
       return { accessToken, scopes, expiresAt }
     },
     async remove(accountId) {
-      await storage.deleteByTag(accountTag(accountId))
+      await storage.deleteByTag(accountTag({ tenant, accountId }))
     },
   }
 }

@@ -86,7 +86,7 @@ export async function startWorld(url: string, name: string): Promise<World> {
     clientId,
     countUpstreamCalls: () => provider.requests.filter((line) => line.endsWith('/token')).length,
     expireUpstreamToken: (accessToken) =>
-      expireCredential(storage, decodeJwt(accessToken).sub ?? ''),
+      expireCredential(storage, issuer, decodeJwt(accessToken).sub ?? ''),
   }
 }
 
@@ -112,8 +112,12 @@ function createCodes(issuer: string, clientId: string, resource: string): World[
   }
 }
 
-async function expireCredential(storage: Storage, accountId: string): Promise<void> {
-  const key = await credentialKey({ accountId, upstream: 'upstream' })
+async function expireCredential(
+  storage: Storage,
+  tenant: string,
+  accountId: string,
+): Promise<void> {
+  const key = await credentialKey({ tenant, accountId, upstream: 'upstream' })
   const stored = await readCredential(storage, key)
   if (stored === undefined) throw new Error('no upstream token')
   const over = Math.floor(Date.now() / 1_000) - 60

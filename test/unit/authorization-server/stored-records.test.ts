@@ -60,7 +60,7 @@ const RECORDS: readonly (readonly [kind: string, write: Write])[] = [
   [
     'user',
     async (storage) => {
-      const users = createUserRecords(storage, 60)
+      const users = createUserRecords(storage, undefined, 60)
       const user = { issuer: 'https://id.example.com', subject: 'a', upstream: 'up', claims: {} }
       const accountId = await users.save(user)
       return () => users.find(accountId)
@@ -69,7 +69,7 @@ const RECORDS: readonly (readonly [kind: string, write: Write])[] = [
   [
     'interaction-step',
     async (storage) => {
-      const steps = createSteps(storage, 60)
+      const steps = createSteps(storage, undefined, 60)
       await steps.approve('uid', 0, { documentHash: 'hash', remember: false })
       await steps.signIn('uid', 'alice')
       return () => steps.read('uid')
@@ -78,7 +78,7 @@ const RECORDS: readonly (readonly [kind: string, write: Write])[] = [
   [
     'approval',
     async (storage) => {
-      const approvals = createApprovalRecords(storage, 60, () => 0)
+      const approvals = createApprovalRecords(storage, undefined, 60, () => 0)
       await approvals.save('alice', REQUEST, { grantId: 'grant', remember: true })
       return () => approvals.isRemembered('alice', REQUEST)
     },
