@@ -77,6 +77,7 @@ export {
   type DecisionPoint,
   type HandlerContext,
   type Passage,
+  type RequestScopes,
   type ResourceServer,
   type ResourceServerOptions,
 } from './resource-server/index.ts'

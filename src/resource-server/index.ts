@@ -3,6 +3,7 @@ export type { DecisionContext, DecisionPoint } from './operation-check.ts'
 export type {
   AuthorizationServerOptions,
   ClaimsSchema,
+  RequestScopes,
   ResourceServerOptions,
 } from './options/index.ts'
 export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'

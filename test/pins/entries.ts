@@ -69,6 +69,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'ProtectedResourceMetadata',
       'RequestFacts',
       'RequestId',
+      'RequestScopes',
       'Requirement',
       'ResourceServer',
       'ResourceServerOptions',

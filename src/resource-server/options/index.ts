@@ -1,5 +1,5 @@
 export { configError } from '../../options/index.ts'
-export type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
+export type { AuthorizationServerOptions, RequestScopes, ResourceServerOptions } from './options.ts'
 export { parsePublicPaths } from './parse-access.ts'
 export { parseOptions } from './parse-options.ts'
 export type { PublishedDocument, Settings } from './settings.ts'

@@ -1,5 +1,6 @@
 import { requireNumber, requireStrings } from '../../options/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
+import { tokenIssuerOf } from './parse-authorization-server.ts'
 import type { IssuerSettings } from './settings.ts'
 
 const ONE_YEAR_SECONDS = 31_536_000
@@ -38,12 +39,18 @@ export function parseIssuers(
     requireSubject: options.requireSubject ?? false,
   }
   return new Map(
-    servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
+    servers.map((server) => {
+      const { audience, clientsWithoutAudience, otherAudiences, mapClaims, requestScopes } = server
       const own = requireStrings(audience, 'audience')
       const others = requireStrings(otherAudiences, 'otherAudiences')
       const audiences = new Set([...resourceSpellings(resource), ...shared, ...own])
-      const rules = { ...limits, audiences, otherAudiences: new Set(others) }
-      return [issuer, { rules, mapClaims }]
+      const rules = {
+        ...limits,
+        audiences,
+        otherAudiences: new Set(others),
+        clientsWithoutAudience: new Set(clientsWithoutAudience),
+      }
+      return [tokenIssuerOf(server), { rules, mapClaims, requestScopes }]
     }),
   )
 }

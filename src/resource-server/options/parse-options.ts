@@ -13,6 +13,7 @@ import {
   requireNotUnset,
   requireNumber,
   requirePlainTypes,
+  requireScopes,
   requireSecure,
   requireType,
 } from '../../options/index.ts'
@@ -25,6 +26,7 @@ import { parseCors, parseHops, parseHosts, parseRealm } from './parse-access.ts'
 import {
   connectAuthorizationServer,
   parseAuthorizationServer,
+  tokenIssuerOf,
 } from './parse-authorization-server.ts'
 import { buildDocuments, RESOURCE_METADATA } from './parse-documents.ts'
 import { parseIssuers } from './parse-issuers.ts'
@@ -87,6 +89,8 @@ const PLAIN_TYPES = {
   object: ['metadata'],
 } satisfies Record<keyof PlainTypes, (keyof ResourceServerOptions)[]>
 
+const REQUEST_SCOPES = 'authorizationServers[0].requestScopes(…)'
+
 /** Those that allow less than their default does. */
 const NOT_UNSET = [
   'requiredScopes',
@@ -118,13 +122,15 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     fallback: readonly string[],
     path: string,
   ) => parsePublishedScopes(value, fallback, path, emit)
+  const asked = (scopes: readonly string[]): readonly string[] =>
+    requireScopes(servers[0]?.requestScopes?.(scopes) ?? scopes, REQUEST_SCOPES)
   const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
   const isLoopback = isLoopbackHostname(url.hostname)
   const remotes = connected.map(({ remote }) => remote)
   const metadata = buildProtectedResourceMetadata({
     resource,
     authorizationServers: servers.map(({ issuer }) => issuer),
-    scopesSupported: publish(options.scopesSupported, requiredScopes, 'scopesSupported'),
+    scopesSupported: asked(publish(options.scopesSupported, requiredScopes, 'scopesSupported')),
     additional: parseAdditionalMetadata(options.metadata),
   })
   const requiredClaims = [...new Set(requireList(options.requiredClaims, 'requiredClaims'))]
@@ -145,7 +151,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     claimsAsScopes: options.claimsAsScopes === true,
     ...parseDecisions(options),
     ...parseLimits(options),
-    challengeScopes: publish(options.challengeScopes, requiredScopes, 'challengeScopes'),
+    challengeScopes: asked(publish(options.challengeScopes, requiredScopes, 'challengeScopes')),
     realm: parseRealm(options.realm),
     tokenCacheSize: requireNumber(options.tokenCacheSize, [0, 1_000_000], 'tokenCacheSize', 10_000),
     cors: parseCors(options, isLoopback),
@@ -240,7 +246,7 @@ function parseServers(
   const servers = value.map((server, index) =>
     parseAuthorizationServer(server, `authorizationServers[${index}]`, allowInsecureLoopback),
   )
-  const issuers = servers.map(({ issuer }) => issuer)
+  const issuers = servers.map(tokenIssuerOf)
   const twice = issuers.findIndex((issuer, index) => issuers.indexOf(issuer) !== index)
   if (twice !== -1)
     throw configError('ERR_CONFIG_ISSUER_DUPLICATE', `authorizationServers[${twice}]`)
