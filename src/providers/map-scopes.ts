@@ -24,14 +24,15 @@ export interface ScopeWords {
   readonly permissionsAreScopes?: boolean
 }
 
-/** Scopes that OpenID Connect defines, and that belong to no resource. */
-const OPENID_SCOPES: ReadonlySet<string> = new Set([
+/** Scopes that belong to no resource: those of OpenID Connect, and one of Cognito. */
+const GENERAL_SCOPES: ReadonlySet<string> = new Set([
   'openid',
   'profile',
   'email',
   'address',
   'phone',
   'offline_access',
+  'aws.cognito.signin.user.admin',
 ])
 
 /**
@@ -69,7 +70,7 @@ export function mapScopes(
       const asked = scopes.flatMap((scope) => {
         const source = sources.get(scope)
         const name = source === undefined ? scope : requestable(source, permissionsAreScopes)
-        return name === undefined ? [] : [OPENID_SCOPES.has(name) ? name : toRequest(name)]
+        return name === undefined ? [] : [GENERAL_SCOPES.has(name) ? name : toRequest(name)]
       })
       return [...new Set(asked)]
     },
@@ -94,12 +95,15 @@ function requestable(source: ScopeSource, permissionsAreScopes = false): string 
 
 const same = (scope: string): string => scope
 
-/** Puts a prefix before scopes of requests, once, and takes it off those of tokens. */
+/**
+ * Puts a prefix that ends with a slash before scopes of requests, and takes it off those of tokens.
+ * A scope that has a slash is a full name already, perhaps of another resource.
+ */
 export function prefixedScopes(
   prefix: string,
 ): Required<Pick<ScopeWords, 'toRequest' | 'fromToken'>> {
   return {
-    toRequest: (scope) => (scope.startsWith(prefix) ? scope : prefix + scope),
+    toRequest: (scope) => (scope.includes('/') ? scope : prefix + scope),
     fromToken: (scope) => (scope.startsWith(prefix) ? scope.slice(prefix.length) : scope),
   }
 }

@@ -127,7 +127,13 @@ describe('there and back', () => {
       userPoolId: 'eu-central-1_A',
       resourceServer: 'https://mcp.example.com/mcp',
     })
-    expect(requestScopes(['read'])).toEqual(['https://mcp.example.com/mcp/read'])
+    expect(requestScopes(['read', 'https://other/read'])).toEqual([
+      'https://mcp.example.com/mcp/read',
+      'https://other/read',
+    ])
+    expect(requestScopes(['aws.cognito.signin.user.admin'])).toEqual([
+      'aws.cognito.signin.user.admin',
+    ])
     const scope = 'openid https://mcp.example.com/mcp/read https://other/read'
     expect([...(mapClaims({ scope }).scopes ?? [])]).toEqual([
       'openid',
