@@ -78,6 +78,7 @@ export {
   type DpopOptions,
   type HandlerContext,
   type Passage,
+  type RequestScopes,
   type ResourceServer,
   type ResourceServerOptions,
 } from './resource-server/index.ts'

@@ -35,6 +35,7 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_POLICY_SCOPE'
   | 'ERR_CONFIG_POLICY_TIE'
   | 'ERR_CONFIG_POLICY_UNREGISTERED'
+  | 'ERR_CONFIG_PROVIDER_OPTION'
   | 'ERR_CONFIG_REDIRECT_SCHEME'
   | 'ERR_CONFIG_RESOURCE_INVALID'
   | 'ERR_CONFIG_SCOPE_INVALID'
@@ -200,6 +201,11 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     cause:
       'Policy and server disagree: a rule names what is not registered, or what is registered has no rule.',
     remedy: 'Correct the names that the message lists, in the policy or where they are registered.',
+  },
+  ERR_CONFIG_PROVIDER_OPTION: {
+    cause: 'An option of a provider is missing, or cannot be what it asks for.',
+    remedy:
+      'Copy the value from the console of the provider: its page in docs/providers says from where.',
   },
   ERR_CONFIG_REDIRECT_SCHEME: {
     cause:

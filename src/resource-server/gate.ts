@@ -14,7 +14,7 @@ import { type Accompaniment, createAnswerRules } from './answer-rules.ts'
 import { createAudit } from './audit.ts'
 import type { GateState } from './gate-state.ts'
 import type { Settings } from './options/index.ts'
-import { type Refusal, refusalAnswer } from './refusal.ts'
+import { inWordsOfIssuer, type Refusal, refusalAnswer } from './refusal.ts'
 import { type AllowedRequest, createDecision } from './request-decision.ts'
 import { answerDocument, isProbedPath } from './routes.ts'
 
@@ -49,7 +49,8 @@ export function createGate<Claims>(
     stations: (refuse: (refusal: Refusal) => Response) => Promise<Result>,
   ): Promise<Result | Response> {
     const refuse = (refusal: Refusal): Response => {
-      const answer = refusalAnswer(refusal, settings, schemeOf(request, settings))
+      const worded = inWordsOfIssuer(refusal, settings)
+      const answer = refusalAnswer(worded, settings, schemeOf(request, settings))
       const correlationId = audit.refused(request, refusal, answer.status)
       if (refusal.kind === 'scope') {
         state.stepUps.challenged(refusal, refusal.scopes, correlationId)

@@ -4,6 +4,7 @@ export type {
   AuthorizationServerOptions,
   ClaimsSchema,
   DpopOptions,
+  RequestScopes,
   ResourceServerOptions,
 } from './options/index.ts'
 export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'

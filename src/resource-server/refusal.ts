@@ -71,6 +71,18 @@ type AnswerSettings = ChallengeSettings &
 /** The same with the scheme that the token of the request is presented in. */
 type Answering = AnswerSettings & { readonly scheme: TokenScheme }
 
+/** The refusal with the scopes that the issuer of the refused token has to be asked for. */
+export function inWordsOfIssuer(
+  refusal: Refusal,
+  { issuers }: Pick<Settings<unknown>, 'issuers'>,
+): Refusal {
+  if (refusal.kind !== 'scope' && refusal.kind !== 'scope_loop') return refusal
+  const requestScopes = issuers.get(refusal.principal.issuer)?.requestScopes
+  return requestScopes === undefined
+    ? refusal
+    : { ...refusal, scopes: requestScopes(refusal.scopes) }
+}
+
 const RETRY_AFTER_SECONDS = '5'
 
 /** The exact reason for the audit event. The client is not told more than {@link refusalAnswer} says. */

@@ -22,6 +22,7 @@ test.each([
   ['mcp-gatehouse/hono', 'adapters/hono.ts', []],
   ['mcp-gatehouse/node', 'adapters/node.ts', []],
   ['mcp-gatehouse/keys', 'keys/index.ts', ['jose']],
+  ['mcp-gatehouse/providers', 'providers/index.ts', []],
   ['mcp-gatehouse/sdk', 'sdk/index.ts', []],
   ['mcp-gatehouse/verifiers', 'verifiers/public.ts', ['jose', 'openid-client']],
 ])('%s loads these packages, and of node: only what is named', (_entry, file, packages) => {

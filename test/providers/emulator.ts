@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { createMemoryAdapter } from '../../src/testing/memory-adapter.ts'
+import { type AccessTokens, resourceIndicators, shapeWith } from './access-tokens.ts'
 import { handleSignIn } from './sign-in-pages.ts'
 
 /** Somebody with an account at an emulated provider. */
@@ -49,6 +50,10 @@ export interface EmulatorProfile {
   readonly routes: NonNullable<Configuration['routes']>
   readonly clientId?: string | undefined
   readonly configuration: Configuration
+  /** @defaultValue opaque ones */
+  readonly accessTokens?: AccessTokens | undefined
+  /** Refresh tokens come with `offline_access` only. @defaultValue `configuration` decides */
+  readonly refreshesOffline?: boolean
   /** Default lifetime of access tokens. */
   readonly accessTokenTtlSeconds: number
   /** Does what the provider does before `oidc-provider` sees a request, or after it has answered. */
@@ -60,6 +65,8 @@ export interface EmulatorProfile {
   readonly users: Readonly<Record<string, ProviderUser>>
 }
 
+/** Survives where `oidc-provider` takes `offline_access` away: without `prompt=consent`. */
+const OFFLINE = 'emulated_offline'
 const OPENID_METADATA = '/.well-known/openid-configuration'
 
 /** Starts `oidc-provider` with a profile. It signs in with a page that the scripted browser knows. */
@@ -78,7 +85,8 @@ export async function startEmulator(
     issuer,
     configure(profile, { ...options, users }, { clientId, clientSecret, origin }),
   )
-  const { around } = profile
+  const { around, refreshesOffline = false } = profile
+  if (refreshesOffline) provider.use(markOffline)
   if (around !== undefined)
     provider.use((ctx, next) => around(ctx as KoaContextWithOIDC, next, provider))
   const handle = provider.callback()
@@ -98,7 +106,7 @@ export async function startEmulator(
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/'
     requests.push(`${req.method} ${path}`)
     if (emulated.intercept?.(req, res) === true) return
-    if (path === `${issuerPath}${OPENID_METADATA}`) req.url = OPENID_METADATA
+    if (path === issuerPath.replace(/\/$/, '') + OPENID_METADATA) req.url = OPENID_METADATA
     else if (path === OPENID_METADATA) {
       res.writeHead(404).end()
       return
@@ -111,7 +119,7 @@ export async function startEmulator(
 }
 
 function configure(
-  { configuration, routes, accessTokenTtlSeconds }: EmulatorProfile,
+  profile: EmulatorProfile,
   options: ProviderOptions & { readonly users: Readonly<Record<string, ProviderUser>> },
   {
     clientId,
@@ -120,7 +128,11 @@ function configure(
   }: Readonly<Record<'clientId' | 'clientSecret' | 'origin', string>>,
 ): Configuration {
   const { users, withheldScopes = [] } = options
+  const { accessTokens, refreshesOffline = false } = profile
+  const { configuration, routes, accessTokenTtlSeconds } = profile
   const bySubject = new Map(Object.values(users).map((user) => [user.sub, user]))
+  /** Grants that were asked for with `offline_access`. */
+  const offline = new Set<string>()
   const { port } = new URL(origin)
   return {
     adapter: createMemoryAdapter(),
@@ -153,7 +165,9 @@ function configure(
       return user && { accountId: sub, claims: () => ({ sub, ...user.claims }) }
     },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-    issueRefreshToken: async () => true,
+    extraParams: refreshesOffline ? [OFFLINE] : [],
+    issueRefreshToken: async (_ctx, _client, code) =>
+      !refreshesOffline || offline.has(code.grantId ?? ''),
     jwks: { keys: [generateSigningKey()] },
     async loadExistingGrant(ctx) {
       const { client, session, params, provider } = ctx.oidc
@@ -165,7 +179,13 @@ function configure(
       const grant = new provider.Grant({ clientId: client.clientId, accountId })
       grant.addOIDCScope(scopes.filter((scope) => !withheld.includes(scope)).join(' '))
       if (withheld.length > 0) grant.rejectOIDCScope(withheld.join(' '))
-      await grant.save()
+      const resource = accessTokens?.resourceOf(ctx)
+      if (accessTokens !== undefined && resource !== undefined) {
+        const granted = accessTokens.scopes.filter((scope) => scopes.includes(scope))
+        grant.addResourceScope(resource, granted.join(' '))
+      }
+      const grantId = await grant.save()
+      if (params?.[OFFLINE] === 'yes') offline.add(grantId)
       return grant
     },
     pkce: { required: () => false },
@@ -178,8 +198,12 @@ function configure(
       pushedAuthorizationRequests: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: false },
+      ...(accessTokens !== undefined && { resourceIndicators: resourceIndicators(accessTokens) }),
       ...configuration.features,
     },
+    ...(accessTokens !== undefined && {
+      formats: { customizers: { jwt: shapeWith(accessTokens, bySubject) } },
+    }),
     ttl: {
       AccessToken: options.accessTokenTtlSeconds ?? accessTokenTtlSeconds,
       AuthorizationCode: 60,
@@ -191,6 +215,15 @@ function configure(
       ...configuration.ttl,
     },
   }
+}
+
+async function markOffline(
+  ctx: { URL: URL; query: object },
+  next: () => Promise<void>,
+): Promise<void> {
+  const isOffline = ctx.URL.searchParams.get('scope')?.includes('offline_access') === true
+  if (isOffline) ctx.query = { ...ctx.query, [OFFLINE]: 'yes' }
+  await next()
 }
 
 function generateSigningKey(): JWK {

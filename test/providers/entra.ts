@@ -8,8 +8,6 @@ import {
 } from './emulator.ts'
 
 const TENANT = '9f2b3c4d-1111-4222-8333-444455556666'
-/** Survives where `oidc-provider` takes `offline_access` away: without `prompt=consent`. */
-const OFFLINE = 'emulated_offline'
 const USERS = {
   alice: {
     password: 'wonderland',
@@ -37,16 +35,23 @@ const USERS = {
   },
 }
 
+export interface EntraOptions extends ProviderOptions {
+  /** `requestedAccessTokenVersion` of the API. @defaultValue 2 */
+  readonly version?: 1 | 2 | undefined
+}
+
 /**
  * A tenant like Entra ID's v2.0 endpoints: no registration, `resource` is refused (AADSTS901002),
- * JWT access tokens whose `aud` is the application's GUID, `tid` and `oid`, nothing about PKCE in
- * the metadata, no `iss` in the response, and refresh tokens only with `offline_access`.
+ * JWT access tokens whose `aud` is the application's GUID, with `scp`, `tid`, `oid` and `roles`,
+ * nothing about PKCE in the metadata, no `iss` in the response, and refresh tokens only with
+ * `offline_access`. Scopes are asked for as `api://…/name`. Access tokens of version 1 have another
+ * issuer.
  */
-export async function startEntra(options: ProviderOptions = {}): Promise<EmulatedProvider> {
+export async function startEntra(options: EntraOptions = {}): Promise<EmulatedProvider> {
   const base = `/${TENANT}/oauth2/v2.0`
-  /** Grants that were asked for with `offline_access`. */
-  const offline = new Set<string>()
+  const keys = `/${TENANT}/discovery/v2.0/keys`
   const clientId = '6731de76-14a6-49ae-97bc-6eba6914391e'
+  const api = `api://${clientId}`
   return startEmulator(
     {
       issuerPath: `/${TENANT}/v2.0`,
@@ -57,8 +62,27 @@ export async function startEntra(options: ProviderOptions = {}): Promise<Emulate
         authorization: `${base}/authorize`,
         token: `${base}/token`,
         userinfo: `${base}/userinfo`,
-        jwks: `/${TENANT}/discovery/v2.0/keys`,
+        jwks: keys,
         revocation: `${base}/revoke`,
+      },
+      refreshesOffline: true,
+      accessTokens: {
+        resourceOf: () => api,
+        scopes: ['Notes.Read', 'Notes.Write'].map((name) => `${api}/${name}`),
+        shape: ({ iss, sub, iat, exp, scope, client_id }, user) => {
+          const { oid, tid, name, roles } = user?.claims ?? {}
+          const scp = (scope ?? '').replaceAll(`${api}/`, '')
+          const common = { sub, iat, nbf: iat, exp, oid, tid, name, roles, scp }
+          return options.version === 1
+            ? {
+                ...common,
+                iss: `https://sts.windows.net/${TENANT}/`,
+                aud: api,
+                appid: client_id,
+                ver: '1.0',
+              }
+            : { ...common, iss, aud: clientId, azp: client_id, ver: '2.0' }
+        },
       },
       configuration: {
         scopes: ['openid', 'offline_access', 'profile', 'email'],
@@ -67,31 +91,12 @@ export async function startEntra(options: ProviderOptions = {}): Promise<Emulate
           profile: ['name', 'preferred_username'],
           email: ['email'],
         },
-        features: {
-          // Of the authorization server's own making, since Entra has no resource indicators.
-          resourceIndicators: {
-            enabled: true,
-            defaultResource: () => `api://${clientId}`,
-            useGrantedResource: () => true,
-            getResourceServerInfo: () => ({
-              scope: 'access',
-              audience: clientId,
-              accessTokenFormat: 'jwt',
-              jwt: { sign: { alg: 'ES256' } },
-            }),
-          },
-        },
-        extraParams: [OFFLINE],
-        issueRefreshToken: async (_ctx, _client, code) => offline.has(code.grantId ?? ''),
         rotateRefreshToken: true,
       },
       async around(ctx, next) {
         if (refusesResource(ctx, base)) return
-        const isOffline = ctx.URL.searchParams.get('scope')?.includes('offline_access') === true
-        if (isOffline) ctx.query = { ...ctx.query, [OFFLINE]: 'yes' }
+        if (ctx.path === `/${TENANT}/discovery/keys`) ctx.path = keys
         await next()
-        const grantId = ctx.oidc?.entities.Grant?.jti
-        if (grantId !== undefined && ctx.oidc?.params?.[OFFLINE] === 'yes') offline.add(grantId)
         dropIssuerParameter(ctx)
         if (ctx.oidc?.route === 'discovery') {
           delete bodyOf(ctx)['code_challenge_methods_supported']

@@ -1,6 +1,7 @@
 import { bodyOf, type EmulatedProvider, type ProviderOptions, startEmulator } from './emulator.ts'
 
 const REALM = '/realms/test'
+const ACCOUNT = 'urn:emulated:account'
 const PROTOCOL = `${REALM}/protocol/openid-connect`
 
 const USERS = {
@@ -13,6 +14,7 @@ const USERS = {
       email: 'alice@example.com',
       email_verified: true,
       realm_access: { roles: ['admin', 'user'] },
+      resource_access: { notes: { roles: ['editor'] } },
     },
   },
   bob: {
@@ -31,11 +33,14 @@ const USERS = {
 export interface KeycloakOptions extends ProviderOptions {
   /** "Revoke Refresh Token" of the realm: each can be used once. @defaultValue `false` */
   readonly rotatesRefreshTokens?: boolean | undefined
+  /** What an audience mapper adds to `aud`. @defaultValue nothing, and `aud` is `account` */
+  readonly audience?: string | undefined
 }
 
 /**
- * A realm like Keycloak's: discovery, JWT access tokens for `account`, roles in `realm_access`,
- * `session_state` and `iss` in the response, and a refresh token for everybody.
+ * A realm like Keycloak's: discovery, JWT access tokens for `account` and for what a mapper adds,
+ * roles in `realm_access` and `resource_access`, `session_state` and `iss` in the response, and a
+ * refresh token for everybody. `resource` is ignored.
  */
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<EmulatedProvider> {
   return startEmulator(
@@ -50,6 +55,20 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Emul
         jwks: `${PROTOCOL}/certs`,
         revocation: `${PROTOCOL}/revoke`,
       },
+      accessTokens: {
+        resourceOf: () => ACCOUNT,
+        scopes: ['notes:read', 'notes:write'],
+        shape: ({ client_id, ...claims }, user) => ({
+          ...claims,
+          aud: options.audience === undefined ? 'account' : [options.audience, 'account'],
+          typ: 'Bearer',
+          azp: client_id,
+          scope: `openid ${claims.scope ?? ''}`.trim(),
+          preferred_username: user?.claims['preferred_username'],
+          realm_access: user?.claims['realm_access'],
+          resource_access: user?.claims['resource_access'],
+        }),
+      },
       configuration: {
         scopes: ['openid', 'offline_access', 'profile', 'email'],
         claims: {
@@ -60,6 +79,9 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Emul
         rotateRefreshToken: options.rotatesRefreshTokens ?? false,
       },
       async around(ctx, next) {
+        // Other than `oidc-provider`, it does not look at the parameter.
+        const { resource: _resource, ...query } = ctx.query
+        ctx.query = query
         await next()
         const location = ctx.response.get('location')
         if (URL.canParse(location) && location.includes('code=')) {

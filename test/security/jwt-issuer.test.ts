@@ -94,6 +94,12 @@ describe('SEC-039 issuers and audiences are strings, never patterns', () => {
       'ERR_CONFIG_NOT_A_STRING',
     ],
     ['otherAudiences', (one) => servers({ otherAudiences: [one] }), 'ERR_CONFIG_NOT_A_STRING'],
+    [
+      'clientsWithoutAudience',
+      (one) => servers({ clientsWithoutAudience: [one] }),
+      'ERR_CONFIG_NOT_A_STRING',
+    ],
+    ['tokenIssuer', (tokenIssuer) => servers({ tokenIssuer }), 'ERR_CONFIG_NOT_A_STRING'],
     ['issuer', (issuer) => servers({ issuer }), 'ERR_CONFIG_NOT_A_STRING'],
     ['resource', (resource) => ({ resource }), 'ERR_CONFIG_RESOURCE_INVALID'],
   ]

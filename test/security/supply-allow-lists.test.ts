@@ -111,6 +111,14 @@ const LISTS: Readonly<Record<string, AllowList>> = {
         { claims: { aud: [RESOURCE, 'account'] } },
       ),
   },
+  clientsWithoutAudience: {
+    allowing: ['pool-client'],
+    allows: (value) =>
+      isAdmitted(
+        { authorizationServers: [{ issuer: ISSUER, clientsWithoutAudience: value }] },
+        { claims: { aud: undefined, client_id: 'pool-client' } },
+      ),
+  },
   algorithms: {
     allowing: ['ES256'],
     allows: (value) => {

@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['policy'],
   ['runtime'],
   ['http', 'observability', 'context', 'outbound', 'pages'],
-  ['discovery', 'keys'],
+  ['discovery', 'keys', 'providers'],
   ['storage'],
   ['revocation', 'verifiers'],
   ['authorization-server', 'resource-server'],

@@ -7,6 +7,8 @@ export interface ClaimRules {
   /** Refuse a token that names any further audience but `otherAudiences`. */
   readonly singleAudience: boolean
   readonly otherAudiences: ReadonlySet<string>
+  /** Clients whose tokens need no `aud`. */
+  readonly clientsWithoutAudience: ReadonlySet<string>
   /** Tolerated difference of clocks, in seconds. */
   readonly leewaySeconds: number
   /** Longest accepted `exp − iat`, in seconds. */

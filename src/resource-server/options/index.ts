@@ -1,6 +1,6 @@
 export { configError } from '../../options/index.ts'
 export type { DpopOptions } from './dpop-options.ts'
-export type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
+export type { AuthorizationServerOptions, RequestScopes, ResourceServerOptions } from './options.ts'
 export { parsePublicPaths } from './parse-access.ts'
 export { parseOptions } from './parse-options.ts'
 export type { DpopSettings, PublishedDocument, Settings } from './settings.ts'

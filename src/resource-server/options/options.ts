@@ -17,6 +17,12 @@ export interface AuthorizationServerOptions {
   /** Issuer identifier, exactly as the server's metadata states it (RFC 8414 §2). */
   readonly issuer: string
   /**
+   * What `iss` of its access tokens says, where that is another identifier than its metadata's
+   * (Scalekit, tokens of version 1 of Entra ID). Clients are sent to `issuer` all the same, and
+   * `principal.issuer` is this. @defaultValue `issuer`
+   */
+  readonly tokenIssuer?: string
+  /**
    * URL of the metadata document.
    * @defaultValue the well-known locations, in the order of the MCP specification
    */
@@ -50,11 +56,25 @@ export interface AuthorizationServerOptions {
   readonly allowKeyTrial?: boolean
   /** Further accepted values of `aud` for this issuer, such as an application id. */
   readonly audience?: string | readonly string[]
+  /**
+   * Clients, by `client_id`, whose tokens are accepted though they have no `aud` at all (Cognito).
+   * Whatever those clients got a token for, they can use it here. @defaultValue none
+   */
+  readonly clientsWithoutAudience?: readonly string[]
   /** With `singleAudience`: values that may stand beside ours, such as Keycloak's `account`. */
   readonly otherAudiences?: readonly string[]
   /** Reads scopes, roles, permissions, tenant or client from where this issuer puts them. */
   readonly mapClaims?: MapClaims
+  /**
+   * What clients ask this server for to get the given scopes, for challenges and `scopes_supported`:
+   * Entra ID's `api://…/notes.read` for `notes.read`. A 401 does not know whose token is meant: it
+   * has the words of the first server. @defaultValue the scopes themselves
+   */
+  readonly requestScopes?: RequestScopes
 }
+
+/** Turns scopes of the policy into those that an authorization server is asked for. */
+export type RequestScopes = (scopes: readonly string[]) => readonly string[]
 
 /** Options of `createResourceServer`. */
 export interface ResourceServerOptions<Claims = TokenClaims> {

@@ -10,6 +10,7 @@ import {
   type PlainTypes,
   requireIssuer,
   requireKnownKeys,
+  requireList,
   requireNotUnset,
   requirePlainTypes,
   requireSecureUrl,
@@ -36,6 +37,7 @@ export interface SharedOptions {
 
 const KNOWN_OPTIONS: readonly string[] = [
   'issuer',
+  'tokenIssuer',
   'metadataUrl',
   'metadata',
   'transformMetadata',
@@ -45,13 +47,15 @@ const KNOWN_OPTIONS: readonly string[] = [
   'requireAtJwt',
   'allowKeyTrial',
   'audience',
+  'clientsWithoutAudience',
   'otherAudiences',
   'mapClaims',
+  'requestScopes',
 ] satisfies (keyof AuthorizationServerOptions)[]
 
 const PLAIN_TYPES = {
   boolean: ['requireAtJwt', 'allowKeyTrial'],
-  function: ['mapClaims', 'transformMetadata'],
+  function: ['mapClaims', 'requestScopes', 'transformMetadata'],
   object: ['metadata'],
 } satisfies Record<keyof PlainTypes, (keyof AuthorizationServerOptions)[]>
 
@@ -65,15 +69,19 @@ export function parseAuthorizationServer(
   requireType(typeof options === 'object' && options !== null, path, 'an issuer or an object')
   requireKnownKeys(options, KNOWN_OPTIONS, path)
   requirePlainTypes(options, PLAIN_TYPES, `${path}.`)
-  requireNotUnset(options, ['algorithms'], `${path}.`)
+  requireNotUnset(options, ['algorithms', 'tokenIssuer'], `${path}.`)
   // An unset environment variable must not turn into another way of verifying.
   if ('secret' in options && options.secret === undefined) {
     throw configError('ERR_CONFIG_SECRET_TOO_SHORT', `${path}.secret`)
   }
   requireIssuer(options.issuer, allowInsecureLoopback, `${path}.issuer`)
+  if (options.tokenIssuer !== undefined) {
+    requireIssuer(options.tokenIssuer, allowInsecureLoopback, `${path}.tokenIssuer`)
+  }
   requireSecureUrl(options.metadataUrl, allowInsecureLoopback, `${path}.metadataUrl`)
   requireSecureUrl(options.jwksUri, allowInsecureLoopback, `${path}.jwksUri`)
   requireStrings(options.audience, `${path}.audience`)
+  requireList(options.clientsWithoutAudience, `${path}.clientsWithoutAudience`)
   requireStrings(options.otherAudiences, `${path}.otherAudiences`)
   if (options.metadata !== undefined && options.metadataUrl !== undefined) {
     throw configError('ERR_CONFIG_OPTIONS_CONFLICT', `${path}.metadata and ${path}.metadataUrl`)
@@ -103,13 +111,18 @@ export function connectAuthorizationServer(
     emit: shared.emit,
   })
   const trusted = {
-    issuer,
+    issuer: tokenIssuerOf(options),
     keys: secret === undefined ? remote : { secret },
     algorithms,
     requireAtJwt: options.requireAtJwt ?? false,
     allowKeyTrial: options.allowKeyTrial ?? false,
   }
   return { remote, trusted }
+}
+
+/** The `iss` that its tokens have. */
+export function tokenIssuerOf({ issuer, tokenIssuer }: AuthorizationServerOptions): string {
+  return tokenIssuer ?? issuer
 }
 
 function checkStaticMetadata(

@@ -1,5 +1,6 @@
 import { requireNumber, requireStrings } from '../../options/index.ts'
 import type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
+import { tokenIssuerOf } from './parse-authorization-server.ts'
 import type { IssuerSettings } from './settings.ts'
 
 const ONE_YEAR_SECONDS = 31_536_000
@@ -44,18 +45,28 @@ export function parseIssuers(
     requireSubject: options.requireSubject ?? false,
     acceptsBoundTokens: options.dpop !== undefined,
   }
-  const ofServers = servers.map(({ issuer, audience, otherAudiences, mapClaims }) => {
+  const ofServers = servers.map((server) => {
+    const { audience, clientsWithoutAudience, otherAudiences, mapClaims, requestScopes } = server
     const own = requireStrings(audience, 'audience')
     const others = requireStrings(otherAudiences, 'otherAudiences')
-    const audiences = new Set([...resourceSpellings(resource), ...shared, ...own])
-    const rules = { ...limits, audiences, otherAudiences: new Set(others) }
-    return [issuer, { rules, mapClaims }] as const
+    const rules = {
+      ...limits,
+      audiences: new Set([...resourceSpellings(resource), ...shared, ...own]),
+      otherAudiences: new Set(others),
+      clientsWithoutAudience: new Set(clientsWithoutAudience),
+    }
+    return [tokenIssuerOf(server), { rules, mapClaims, requestScopes }] as const
   })
   const ofVerifier = ownIssuers.map((issuer) => {
-    const unlimited = { maxTokenLifetimeSeconds: undefined, maxTokenAgeSeconds: undefined }
-    const audiences = new Set(resourceSpellings(resource))
-    const rules = { ...limits, ...unlimited, audiences, otherAudiences: new Set<string>() }
-    return [issuer, { rules, mapClaims: undefined }] as const
+    const rules = {
+      ...limits,
+      maxTokenLifetimeSeconds: undefined,
+      maxTokenAgeSeconds: undefined,
+      audiences: new Set(resourceSpellings(resource)),
+      otherAudiences: new Set<string>(),
+      clientsWithoutAudience: new Set<string>(),
+    }
+    return [issuer, { rules, mapClaims: undefined, requestScopes: undefined }] as const
   })
   return new Map([...ofServers, ...ofVerifier])
 }

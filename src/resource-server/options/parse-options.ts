@@ -13,6 +13,7 @@ import {
   requireNotUnset,
   requireNumber,
   requirePlainTypes,
+  requireScopes,
   requireSecure,
   requireType,
 } from '../../options/index.ts'
@@ -25,6 +26,7 @@ import { parseCors, parseHops, parseHosts, parseRealm } from './parse-access.ts'
 import {
   connectAuthorizationServer,
   parseAuthorizationServer,
+  tokenIssuerOf,
 } from './parse-authorization-server.ts'
 import { buildDocuments, RESOURCE_METADATA } from './parse-documents.ts'
 import { parseDpop } from './parse-dpop.ts'
@@ -89,6 +91,8 @@ const PLAIN_TYPES = {
   object: ['metadata'],
 } satisfies Record<keyof PlainTypes, (keyof ResourceServerOptions)[]>
 
+const REQUEST_SCOPES = 'authorizationServers[0].requestScopes(…)'
+
 /** Those that allow less than their default does. */
 const NOT_UNSET = [
   'requiredScopes',
@@ -103,11 +107,7 @@ const NOT_UNSET = [
  * @throws {ConfigError} for the first mistake found
  */
 export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Settings<Claims> {
-  requireType(typeof options === 'object' && options !== null, 'options', 'an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, 'options')
-  requirePlainTypes(options, PLAIN_TYPES, '')
-  requireNotUnset(options, NOT_UNSET, '')
-  requireMethods(options)
+  checkTypes(options)
   const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
   const emit = createEmitter(options.onEvent)
   const { resource, url } = parseResource(options.resource, allowInsecureLoopback)
@@ -121,6 +121,8 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     fallback: readonly string[],
     path: string,
   ) => parsePublishedScopes(value, fallback, path, emit)
+  const asked = (scopes: readonly string[]): readonly string[] =>
+    requireScopes(servers[0]?.requestScopes?.(scopes) ?? scopes, REQUEST_SCOPES)
   const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
   const isLoopback = isLoopbackHostname(url.hostname)
   const remotes = connected.map(({ remote }) => remote)
@@ -128,7 +130,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   const metadata = buildProtectedResourceMetadata({
     resource,
     authorizationServers: servers.map(({ issuer }) => issuer),
-    scopesSupported: publish(options.scopesSupported, requiredScopes, 'scopesSupported'),
+    scopesSupported: asked(publish(options.scopesSupported, requiredScopes, 'scopesSupported')),
     dpop: dpop && { algorithms: dpop.proofs.algorithms, required: dpop.required },
     additional: parseAdditionalMetadata(options.metadata),
   })
@@ -151,7 +153,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     claimsAsScopes: options.claimsAsScopes === true,
     ...parseDecisions(options),
     ...parseLimits(options),
-    challengeScopes: publish(options.challengeScopes, requiredScopes, 'challengeScopes'),
+    challengeScopes: asked(publish(options.challengeScopes, requiredScopes, 'challengeScopes')),
     realm: parseRealm(options.realm),
     tokenCacheSize: requireNumber(options.tokenCacheSize, [0, 1_000_000], 'tokenCacheSize', 10_000),
     cors: parseCors(options, isLoopback),
@@ -162,6 +164,14 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     emit,
     clock,
   }
+}
+
+function checkTypes<Claims>(options: ResourceServerOptions<Claims>): void {
+  requireType(typeof options === 'object' && options !== null, 'options', 'an object')
+  requireKnownKeys(options, KNOWN_OPTIONS, 'options')
+  requirePlainTypes(options, PLAIN_TYPES, '')
+  requireNotUnset(options, NOT_UNSET, '')
+  requireMethods(options)
 }
 
 /** No issuer is both: its tokens would be checked by other rules than those of its server. */
@@ -257,7 +267,7 @@ function parseServers(
   const servers = value.map((server, index) =>
     parseAuthorizationServer(server, `authorizationServers[${index}]`, allowInsecureLoopback),
   )
-  const issuers = servers.map(({ issuer }) => issuer)
+  const issuers = servers.map(tokenIssuerOf)
   const twice = issuers.findIndex((issuer, index) => issuers.indexOf(issuer) !== index)
   if (twice !== -1)
     throw configError('ERR_CONFIG_ISSUER_DUPLICATE', `authorizationServers[${twice}]`)

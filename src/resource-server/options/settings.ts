@@ -10,12 +10,13 @@ import type { Storage } from '../../storage/index.ts'
 import type { ProofRules, TokenVerifier } from '../../verifiers/index.ts'
 import type { ClaimRules } from '../claims/index.ts'
 import type { DpopOptions } from './dpop-options.ts'
-import type { ResourceServerOptions } from './options.ts'
+import type { RequestScopes, ResourceServerOptions } from './options.ts'
 
 /** What is particular to one issuer once its token is verified. */
 export interface IssuerSettings {
   readonly rules: ClaimRules
   readonly mapClaims: MapClaims | undefined
+  readonly requestScopes: RequestScopes | undefined
 }
 
 /** A JSON document that everybody may read. */

@@ -1,0 +1,109 @@
+import { acceptTokens } from './accept-tokens.ts'
+import {
+  defineProvider,
+  type Provider,
+  type SignInOptions,
+  type TokenOptions,
+} from './define-provider.ts'
+import type { ProviderProfile } from './profile.ts'
+import { requireOption } from './require-option.ts'
+import { WSO2_CLAIMS } from './wso2.ts'
+
+const DOCS = 'https://wso2.com/asgardeo/docs/'
+const TOKENS = `${DOCS}references/tokens/access-tokens/`
+const MCP = `${DOCS}guides/agentic-ai/mcp/`
+
+const profile: ProviderProfile = {
+  id: 'asgardeo',
+  title: 'Asgardeo',
+  issuer: 'https://api.asgardeo.io/t/<organization>/oauth2/token',
+  discovery: '`/.well-known/openid-configuration` after the issuer',
+  audience: {
+    text: 'the client ID, unless the application adds your resource identifier',
+    source: TOKENS,
+  },
+  claims: WSO2_CLAIMS,
+  tokens: 'jwt or opaque',
+  registration: { supported: 'option', text: 'named among what MCP clients can use', source: MCP },
+  clientIdDocuments: {
+    supported: 'unconfirmed',
+    text: 'the documentation that could be read does not mention them',
+  },
+  resourceIndicators: {
+    supported: 'unconfirmed',
+    text: 'the documentation that could be read does not mention `resource`',
+  },
+  pkceAdvertised: {
+    supported: 'unconfirmed',
+    text: 'no page of the documentation that could be read shows the document',
+  },
+  revocation: {
+    supported: 'unconfirmed',
+    text: 'the pages that were read do not mention the endpoint',
+  },
+  needsServer: `**You do not need this server** where
+[MCP servers and clients are registered](https://wso2.com/asgardeo/changelog/end-to-end-mcp-authorization-streamlined-client-server-representation)
+there and tokens name your server as audience. Otherwise you do.`,
+  extraParameters: {},
+  refresh: [
+    {
+      text: 'come where the application allows the grant type **Refresh Token**.',
+      source: `${DOCS}references/tokens/refresh-tokens/`,
+    },
+  ],
+  traps: [
+    {
+      text: 'The issuer ends with `/oauth2/token`: it is the address of the token endpoint.',
+      source: TOKENS,
+    },
+    {
+      text: 'Access tokens are opaque or JWT, a setting of the application. Only JWT can be read here.',
+      source: TOKENS,
+    },
+    {
+      text: 'An action before issuing can change scopes and audience of JWT access tokens, in the root organization.',
+      source: `${DOCS}guides/service-extensions/pre-flow-extensions/pre-issue-access-token-action`,
+    },
+  ],
+  steps: [
+    'Console: **Applications** → **New Application** → **Traditional Web Application**, OpenID Connect.',
+    '**Authorized redirect URLs**: `https://auth.example.com/callback/asgardeo`.',
+    'Copy the name of your organization into `organization`.',
+    'Copy the *Client ID* into `clientId`.',
+    'Copy the *Client secret*: `ASGARDEO_CLIENT_SECRET`.',
+  ],
+  directSteps: [
+    '**Resources** → **MCP Servers**: register your server with the scopes of your policy.',
+    '**Applications** → **MCP Client Application**, and authorize it for the server.',
+    'Its **Access Token**: type **JWT**, and your resource identifier as audience.',
+  ],
+  emulated: false,
+}
+
+interface AsgardeoOrganization {
+  readonly organization: string
+}
+
+export interface AsgardeoSignInOptions extends SignInOptions, AsgardeoOrganization {}
+
+export interface AsgardeoTokenOptions extends TokenOptions, AsgardeoOrganization {}
+
+/** Asgardeo. The organization of a token is `principal.tenant`. */
+export const asgardeo: Provider<AsgardeoSignInOptions, AsgardeoTokenOptions> = defineProvider(
+  profile,
+  {
+    signIn: ({ organization, ...options }: AsgardeoSignInOptions) => ({
+      name: profile.id,
+      issuer: issuerOf(organization),
+      scopes: ['profile', 'email'],
+      ...options,
+    }),
+    tokens: ({ organization, ...options }: AsgardeoTokenOptions) =>
+      acceptTokens({ issuer: issuerOf(organization), words: { claims: WSO2_CLAIMS } }, options),
+  },
+)
+
+function issuerOf(organization: string): string {
+  const name = requireOption(organization, 'asgardeo.organization', /^[\w-]+$/)
+  return `https://api.asgardeo.io/t/${name}/oauth2/token`
+}
