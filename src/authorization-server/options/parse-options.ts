@@ -3,7 +3,7 @@ import { createEmitter, type Emit } from '../../observability/index.ts'
 import {
   configError,
   requireIssuer,
-  requireKnownKeys,
+  requireKnownOptions,
   requireNumber,
   requirePlainTypes,
   requireType,
@@ -51,8 +51,7 @@ const DAY_SECONDS = 86_400
  * @throws {ConfigError}
  */
 export function parseOptions(options: CreateAuthorizationServerOptions): Settings {
-  requireType(typeof options === 'object' && options !== null, 'options', 'an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, 'createAuthorizationServer')
+  requireKnownOptions(options, KNOWN_OPTIONS, 'createAuthorizationServer')
   requirePlainTypes(
     options,
     {
@@ -112,7 +111,7 @@ function parseKeys(keys: AuthorizationServerKeys | undefined): AuthorizationServ
       'keys (an object with the rings signing and cookies)',
     )
   }
-  requireKnownKeys(keys, ['signing', 'cookies'], 'keys')
+  requireKnownOptions(keys, ['signing', 'cookies'], 'keys')
   for (const use of ['signing', 'cookies'] as const) {
     if (keys[use]?.use !== use) throw configError('ERR_CONFIG_KEY_INVALID', `keys.${use}`)
   }
@@ -129,7 +128,7 @@ function parseUsers(
   if (!isLoopbackHostname(issuer.hostname)) throw configError('ERR_CONFIG_NOT_LOOPBACK', 'users')
   for (const [index, user] of users.entries()) {
     const path = `users[${index}]`
-    requireKnownKeys(user, ['username', 'password', 'claims'], path)
+    requireKnownOptions(user, ['username', 'password', 'claims'], path)
     for (const name of ['username', 'password'] as const) {
       const isText = typeof user[name] === 'string' && user[name] !== ''
       requireType(isText, `${path}.${name}`, 'a string')
@@ -149,7 +148,7 @@ function parseLifetimes(options: LifetimeOptions): Settings['lifetimes'] {
     sessionSeconds: [60, DAY_SECONDS, 8 * 3_600],
     interactionSeconds: [60, 7_200, 1_800],
   }
-  requireKnownKeys(options, Object.keys(ranges), 'lifetimes')
+  requireKnownOptions(options, Object.keys(ranges), 'lifetimes')
   const read = (name: keyof LifetimeOptions): number => {
     const [minimum, maximum, defaultValue] = ranges[name]
     return requireNumber(options[name], [minimum, maximum], `lifetimes.${name}`, defaultValue)
@@ -168,7 +167,7 @@ function parseLifetimes(options: LifetimeOptions): Settings['lifetimes'] {
 
 /** MCP asks a proxy with one client id upstream for consent to each client of its own (SEC-177). */
 function parseConsent(options: ConsentOptions, emit: Emit): Settings['consent'] {
-  requireKnownKeys(options, ['remember', 'page', 'iOwnConsentElsewhere'], 'consent')
+  requireKnownOptions(options, ['remember', 'page', 'iOwnConsentElsewhere'], 'consent')
   requirePlainTypes(
     options,
     { boolean: ['remember', 'iOwnConsentElsewhere'], function: [], object: [] },

@@ -8,7 +8,7 @@ import { createEmitter } from '../../observability/index.ts'
 import {
   configError,
   type PlainTypes,
-  requireKnownKeys,
+  requireKnownOptions,
   requireList,
   requireNotUnset,
   requireNumber,
@@ -100,8 +100,7 @@ const NOT_UNSET = [
  * @throws {ConfigError} for the first mistake found
  */
 export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Settings<Claims> {
-  requireType(typeof options === 'object' && options !== null, 'options', 'an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, 'options')
+  requireKnownOptions(options, KNOWN_OPTIONS, 'options')
   requirePlainTypes(options, PLAIN_TYPES, '')
   requireNotUnset(options, NOT_UNSET, '')
   requireMethods(options)
