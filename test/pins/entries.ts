@@ -53,6 +53,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'GrantFacts',
       'HandlerContext',
       'InboundRequest',
+      'IssuerFacts',
       'MapClaims',
       'MappedClaims',
       'Messages',

@@ -152,6 +152,7 @@ function createDesk(
     tokens,
     limit: createRateLimit(registration.maxPerHour, HOUR_SECONDS, clock),
     records,
+    clock,
     emit,
     addressOf,
     describeClient: async (clientId) => (await current?.Client.find(clientId))?.metadata(),
@@ -164,8 +165,14 @@ function createDesk(
       if (registered === undefined) return
       const { metadata, address } = registered
       await records.add(clientId, metadata)
-      const clientName = metadata.client_name
-      emit({ type: 'client.registered', clientId, clientName, folded: false, address })
+      emit({
+        type: 'client.registered',
+        at: clock.now(),
+        clientId,
+        clientName: metadata.client_name,
+        folded: false,
+        address,
+      })
     }),
     attach(provider) {
       current = provider

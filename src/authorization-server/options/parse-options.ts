@@ -8,7 +8,7 @@ import {
   requirePlainTypes,
   requireType,
 } from '../../options/index.ts'
-import { systemClock } from '../../runtime/index.ts'
+import { type Clock, systemClock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type {
   AuthorizationServerKeys,
@@ -80,7 +80,7 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
     storage: options.storage,
     keys: parseKeys(options.keys),
     lifetimes: parseLifetimes(options.lifetimes ?? {}),
-    consent: parseConsent(options.consent ?? {}, emit),
+    consent: parseConsent(options.consent ?? {}, { emit, clock }),
     clients: options,
     pages: { brand: options.brand ?? { name: issuerUrl.host }, texts: options.texts },
     trustedProxyHops: requireNumber(options.trustedProxyHops, [0, 16], 'trustedProxyHops', 0),
@@ -166,7 +166,10 @@ function parseLifetimes(options: LifetimeOptions): Settings['lifetimes'] {
 }
 
 /** MCP asks a proxy with one client id upstream for consent to each client of its own (SEC-177). */
-function parseConsent(options: ConsentOptions, emit: Emit): Settings['consent'] {
+function parseConsent(
+  options: ConsentOptions,
+  { emit, clock }: { readonly emit: Emit; readonly clock: Clock },
+): Settings['consent'] {
   requireKnownOptions(options, ['remember', 'page', 'iOwnConsentElsewhere'], 'consent')
   requirePlainTypes(
     options,
@@ -181,6 +184,7 @@ function parseConsent(options: ConsentOptions, emit: Emit): Settings['consent'] 
     }
     emit({
       type: 'config.warning',
+      at: clock.now(),
       message:
         'consent.page is off: any client that can register signs users in without asking them.',
     })

@@ -35,7 +35,8 @@ export function createClientSource(
     load: async () => ({ value: await loadClient(settings), maxAgeSeconds: undefined }),
     clock,
     differs: () => false,
-    onBackgroundFailure: (error) => emit({ type: 'discovery.failed', issuer, error }),
+    onBackgroundFailure: (error) =>
+      emit({ type: 'discovery.failed', at: clock.now(), issuer, error }),
   })
   return async () => (await client.get()).value
 }

@@ -106,6 +106,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   requireMethods(options)
   const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
   const emit = createEmitter(options.onEvent)
+  const warn = (message: string): void => emit({ type: 'config.warning', at: clock.now(), message })
   const { resource, url } = parseResource(options.resource, allowInsecureLoopback)
   const servers = parseServers(options.authorizationServers, allowInsecureLoopback)
   const connection = { allowInsecureLoopback, fetch, clock, emit }
@@ -116,7 +117,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     value: readonly string[] | undefined,
     fallback: readonly string[],
     path: string,
-  ) => parsePublishedScopes(value, fallback, path, emit)
+  ) => parsePublishedScopes(value, fallback, path, warn)
   const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
   const isLoopback = isLoopbackHostname(url.hostname)
   const remotes = connected.map(({ remote }) => remote)
@@ -132,7 +133,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     resource,
     metadataUrl: wellKnownUrl(url, RESOURCE_METADATA),
     metadata,
-    documents: buildDocuments(options, { url, metadata, requiredClaims, servers: remotes, emit }),
+    documents: buildDocuments(options, { url, metadata, requiredClaims, servers: remotes, warn }),
     servers: remotes,
     issuers: parseIssuers(options, servers, resource),
     verifier: options.verifier ?? createJwtVerifier(connected.map(({ trusted }) => trusted)),
