@@ -1,6 +1,7 @@
 import type { Principal } from '../principal/index.ts'
 import type { Revocations } from '../revocation/index.ts'
 import type { TokenVerifier } from '../verifiers/index.ts'
+import type { InitialAccessTokens } from './clients/index.ts'
 import type { Approval } from './interaction/approvals.ts'
 import type { AuthorizationServerHandler } from './listener.ts'
 import type { UpstreamToken } from './upstream/upstream-tokens.ts'
@@ -44,6 +45,8 @@ export interface AuthorizationServer {
    */
   upstreamToken(principal: Principal<unknown>): Promise<UpstreamToken>
   readonly approvals: Approvals
+  /** Issues tokens that allow registrations, where `registration` is `token`. */
+  readonly initialAccessTokens: InitialAccessTokens | undefined
   /**
    * For the end of the process. Nothing of this server runs in the background today, so that there
    * is nothing to end. It does NOT end requests that are being handled, and does NOT close the

@@ -92,6 +92,7 @@ export async function createAuthorizationServer(
     revocations: tokens.revocations,
     upstreamToken: signIn.upstreamToken,
     approvals: createApprovals(approvals, source, settings.issuer),
+    initialAccessTokens: clients.initialAccessTokens,
     close: async () => undefined,
   }
 }

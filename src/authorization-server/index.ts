@@ -7,6 +7,7 @@ export type {
   ClientsOptions,
   InitialAccessTokenOptions,
   InitialAccessTokens,
+  IssueInitialAccessToken,
   PublicKeys,
   RegistrationOptions,
   StaticClientOptions,

@@ -114,6 +114,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'ErrorTexts',
       'InitialAccessTokenOptions',
       'InitialAccessTokens',
+      'IssueInitialAccessToken',
       'LifetimeOptions',
       'OAuthUpstreamOptions',
       'OidcUpstreamOptions',

@@ -11,7 +11,11 @@ import { createDocumentFeature, createProviderFetch } from './document-feature.t
 import { createDocumentRecords } from './document-records.ts'
 import { withExpiringClients } from './expiring-clients.ts'
 import { createFetchGovernor } from './fetch-governor.ts'
-import { createInitialAccessTokens, type InitialAccessTokens } from './initial-access-tokens.ts'
+import {
+  createInitialAccessTokens,
+  type InitialAccessTokenRecords,
+  type InitialAccessTokens,
+} from './initial-access-tokens.ts'
 import type { ClientsOptions } from './options.ts'
 import { createRateLimit } from './rate-limit.ts'
 import {
@@ -54,8 +58,8 @@ export interface Clients {
   attach(provider: Provider): void
   /** `undefined` where there is no registration. */
   readonly handleRegistration: HandleRegistration | undefined
-  /** Tokens for `registration: { mode: 'token' }`. */
-  readonly initialAccessTokens: InitialAccessTokens
+  /** `undefined` where registration needs none. */
+  readonly initialAccessTokens: InitialAccessTokens | undefined
   /** To be called when a user has approved a client. */
   readonly noteApproval: (clientId: string) => Promise<void>
 }
@@ -103,7 +107,7 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
       desk?.attach(provider)
     },
     handleRegistration: desk?.handle,
-    initialAccessTokens: tokens,
+    initialAccessTokens: registration?.mode === 'token' ? tokens : undefined,
     noteApproval: async (clientId) => documents?.noteApproval(clientId),
   }
 }
@@ -139,7 +143,7 @@ interface RegistrationDesk {
 function createDesk(
   { registration, rules }: ClientsSettings,
   context: ClientsContext,
-  tokens: InitialAccessTokens,
+  tokens: InitialAccessTokenRecords,
 ): RegistrationDesk | undefined {
   if (registration === undefined) return undefined
   const { storage, tenant, adapter, clock, emit, addressOf } = context

@@ -6,7 +6,7 @@ import { addressGroup } from '../../outbound/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { ClientMetadata, MetadataFault, MetadataRules } from './client-metadata.ts'
-import type { InitialAccess, InitialAccessTokens } from './initial-access-tokens.ts'
+import type { InitialAccess, InitialAccessTokenRecords } from './initial-access-tokens.ts'
 import { parseMetadata } from './parse-metadata.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { errorAnswer, laterAnswer, type RefusalAnswer, sendAnswer } from './registration-answer.ts'
@@ -24,7 +24,7 @@ export type HandleRegistration = (
 export interface RegistrationHandlerSettings {
   readonly needsToken: boolean
   readonly rules: MetadataRules
-  readonly tokens: InitialAccessTokens
+  readonly tokens: Pick<InitialAccessTokenRecords, 'find'>
   readonly limit: RateLimit
   readonly records: RegistrationRecords
   readonly clock: Clock
