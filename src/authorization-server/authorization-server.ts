@@ -48,6 +48,16 @@ export interface AuthorizationServer {
   /** Issues tokens that allow registrations, where `registration` is `token`. */
   readonly initialAccessTokens: InitialAccessTokens | undefined
   /**
+   * Reads metadata and keys of the upstream ahead of the first sign-in. For `kind: 'oauth'`, whose
+   * endpoints are configured, and for embedded users there is nothing to read. It does NOT find out
+   * whether client id, secret and redirect URI are right: only a sign-in does.
+   *
+   * @throws {UpstreamError} where they cannot be read or used; users would see a page that says so.
+   *   `retryable` where the upstream is only away
+   * @throws {ConfigError} `ERR_CONFIG_PEER_MISSING` where `openid-client` is not installed
+   */
+  warmUp(): Promise<void>
+  /**
    * For the end of the process. Nothing of this server runs in the background today, so that there
    * is nothing to end. It does NOT end requests that are being handled, and does NOT close the
    * storage: that is the caller's.

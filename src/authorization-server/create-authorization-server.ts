@@ -6,12 +6,16 @@ import { createRequestFacts } from './http/request-facts.ts'
 import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
 import { createFormTokens } from './interaction/form-tokens.ts'
 import { createSteps } from './interaction/steps.ts'
-import { createListener, type ListenerParts } from './listener.ts'
-import { type CreateAuthorizationServerOptions, parseOptions } from './options/index.ts'
+import { type AuthorizationServerHandler, createListener, type ListenerParts } from './listener.ts'
+import {
+  type CreateAuthorizationServerOptions,
+  parseOptions,
+  type Settings,
+} from './options/index.ts'
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
-import { createTokenService } from './token-service.ts'
+import { createTokenService, type TokenService } from './token-service.ts'
 import { accountOf } from './upstream/account-id.ts'
 import { createUserRecords } from './users.ts'
 
@@ -39,6 +43,32 @@ export async function createAuthorizationServer(
   options: CreateAuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const settings = parseOptions(options)
+  const parts = await createParts(settings)
+  const { clients, tokens, approvals, source, signIn } = parts
+  // Keys that are missing are a mistake of the configuration, and not of the first request.
+  await source.current()
+  return {
+    issuer: settings.issuer,
+    handler: createHandler(settings, parts),
+    verifier: tokens.verifier,
+    revocations: tokens.revocations,
+    upstreamToken: signIn.upstreamToken,
+    approvals: createApprovals(approvals, source, settings.issuer),
+    initialAccessTokens: clients.initialAccessTokens,
+    warmUp: signIn.warmUp,
+    close: async () => undefined,
+  }
+}
+
+/** What the server is made of. */
+interface ServerParts
+  extends Pick<ListenerParts, 'approvals' | 'facts' | 'pages' | 'source' | 'users'> {
+  readonly clients: Clients
+  readonly tokens: TokenService
+  readonly signIn: SignInParts
+}
+
+async function createParts(settings: Settings): Promise<ServerParts> {
   const { storage, lifetimes, clock, keys } = settings
   const module = await importPeer('oidc-provider', () => import('oidc-provider'))
   const rememberSeconds = lifetimes.refreshAbsoluteSeconds + lifetimes.sessionSeconds
@@ -72,29 +102,25 @@ export async function createAuthorizationServer(
     users,
     renderError: createRenderError(pages, facts.correlationIdOf),
   })
-  await source.current()
-  return {
-    issuer: settings.issuer,
-    handler: createListener({
-      settings,
-      source,
-      pages,
-      users,
-      approvals,
-      facts,
-      steps: createSteps(storage, lifetimes.interactionSeconds),
-      forms: createFormTokens(keys.cookies),
-      signIn: signIn.method,
-      noteApproval: clients.noteApproval,
-      endpoints: createEndpoints(clients, source, signIn),
-    }),
-    verifier: tokens.verifier,
-    revocations: tokens.revocations,
-    upstreamToken: signIn.upstreamToken,
-    approvals: createApprovals(approvals, source, settings.issuer),
-    initialAccessTokens: clients.initialAccessTokens,
-    close: async () => undefined,
-  }
+  return { users, approvals, pages, signIn, facts, tokens, clients, source }
+}
+
+function createHandler(settings: Settings, parts: ServerParts): AuthorizationServerHandler {
+  const { source, pages, users, approvals, facts, signIn, clients } = parts
+  const { storage, lifetimes, keys } = settings
+  return createListener({
+    settings,
+    source,
+    pages,
+    users,
+    approvals,
+    facts,
+    steps: createSteps(storage, lifetimes.interactionSeconds),
+    forms: createFormTokens(keys.cookies),
+    signIn: signIn.method,
+    noteApproval: clients.noteApproval,
+    endpoints: createEndpoints(clients, source, signIn),
+  })
 }
 
 /** Registrations are checked before `oidc-provider` makes a client of them. */

@@ -15,6 +15,7 @@ export interface SignInParts {
   /** `undefined` for embedded users. */
   readonly callback: EndpointHandler | undefined
   readonly upstreamToken: UpstreamTokenOf
+  readonly warmUp: () => Promise<void>
 }
 
 /** Creates the sign-in that is configured: at an upstream, or of embedded users. */
@@ -26,6 +27,7 @@ export function createSignInParts(settings: Settings): SignInParts {
       method: createEmbeddedSignIn(settings.users ?? []),
       callback: undefined,
       upstreamToken: createUpstreamTokenOf(vault, { issuer, upstreams: [] }),
+      warmUp: async () => undefined,
     }
   }
   const upstream = createUpstream(settings.upstream, { clock, emit })
@@ -38,5 +40,6 @@ export function createSignInParts(settings: Settings): SignInParts {
     method: createUpstreamSignIn(parts),
     callback: createCallbackHandler({ ...parts, vault }),
     upstreamToken: createUpstreamTokenOf(vault, { issuer, upstreams }),
+    warmUp: () => upstream.warmUp(),
   }
 }
