@@ -164,6 +164,8 @@ function configure(
       const withheld = scopes.filter((scope) => withheldScopes.includes(scope))
       const grant = new provider.Grant({ clientId: client.clientId, accountId })
       grant.addOIDCScope(scopes.filter((scope) => !withheld.includes(scope)).join(' '))
+      const resource = params?.['resource']
+      if (typeof resource === 'string') grant.addResourceScope(resource, scopes.join(' '))
       if (withheld.length > 0) grant.rejectOIDCScope(withheld.join(' '))
       await grant.save()
       return grant

@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import {
   bodyOf,
   dropIssuerParameter,
@@ -41,6 +41,12 @@ const USERS = {
  * A tenant like Entra ID's v2.0 endpoints: no registration, `resource` is refused (AADSTS901002),
  * JWT access tokens whose `aud` is the application's GUID, `tid` and `oid`, nothing about PKCE in
  * the metadata, no `iss` in the response, and refresh tokens only with `offline_access`.
+ *
+ * A refresh may state its scopes, which are then equal to those of the sign-in or fewer
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token).
+ * Where they were of an API of this very application it has to: otherwise AADSTS90009, as reported in
+ * https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/5198 and
+ * https://github.com/modelcontextprotocol/typescript-sdk/issues/2718.
  */
 export async function startEntra(options: ProviderOptions = {}): Promise<EmulatedProvider> {
   const base = `/${TENANT}/oauth2/v2.0`
@@ -74,7 +80,7 @@ export async function startEntra(options: ProviderOptions = {}): Promise<Emulate
             defaultResource: () => `api://${clientId}`,
             useGrantedResource: () => true,
             getResourceServerInfo: () => ({
-              scope: 'access',
+              scope: `access api://${clientId}/access`,
               audience: clientId,
               accessTokenFormat: 'jwt',
               jwt: { sign: { alg: 'ES256' } },
@@ -82,8 +88,16 @@ export async function startEntra(options: ProviderOptions = {}): Promise<Emulate
           },
         },
         extraParams: [OFFLINE],
-        issueRefreshToken: async (_ctx, _client, code) => offline.has(code.grantId ?? ''),
-        rotateRefreshToken: true,
+        async issueRefreshToken(_ctx, _client, code) {
+          if (!offline.has(code.grantId ?? '')) return false
+          // Of the refresh token, which may state it again.
+          code.scope = `${code.scope} offline_access`
+          return true
+        },
+        rotateRefreshToken(ctx) {
+          refuseSelfTargeted(ctx, clientId)
+          return true
+        },
       },
       async around(ctx, next) {
         if (refusesResource(ctx, base)) return
@@ -100,6 +114,19 @@ export async function startEntra(options: ProviderOptions = {}): Promise<Emulate
       },
     },
     options,
+  )
+}
+
+/** Asked before anything is used up. */
+function refuseSelfTargeted({ oidc }: KoaContextWithOIDC, clientId: string): void {
+  const ofOwnApi = (scope = ''): readonly string[] =>
+    scope.split(' ').filter((name) => name.startsWith(`api://${clientId}/`))
+  const asked = oidc.params?.['scope']
+  const isStated = ofOwnApi(typeof asked === 'string' ? asked : '').length > 0
+  if (ofOwnApi(oidc.entities.RefreshToken?.scope).length === 0 || isStated) return
+  throw new errors.InvalidRequest(
+    `AADSTS90009: Application '${clientId}'(${clientId}) is requesting a token for itself. This ` +
+      'scenario is supported only if resource is specified using the GUID based App Identifier.',
   )
 }
 

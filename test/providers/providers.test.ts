@@ -131,6 +131,35 @@ describe('Entra ID', () => {
   })
 })
 
+describe('Entra ID with an API of the same registration', () => {
+  async function signInFor(more: Partial<OidcUpstreamOptions>) {
+    const entra = await open(startEntra())
+    const scope = `api://${entra.clientId}/access`
+    const upstream = oidc(entra, { scopes: ['profile', 'offline_access', scope], ...more })
+    const { subject, tokens } = await signInAt(upstream)
+    expect(String(decodeJwt(tokens.accessToken)['scope']).split(' ')).toContain(scope)
+    const { refreshToken = '', scopes } = tokens
+    return { upstream, credential: { refreshToken, subject, scopes }, scope }
+  }
+
+  test('renews where the scopes are sent again, for the same API, again and again', async () => {
+    const { upstream, credential, scope } = await signInFor({ sendScopesOnRefresh: true })
+    const renewed = await upstream.refresh(credential)
+    if (!renewed.ok) throw new Error(JSON.stringify(renewed))
+    const { accessToken, refreshToken = '' } = renewed.value
+    expect(String(decodeJwt(accessToken)['scope']).split(' ')).toContain(scope)
+    expect((await upstream.refresh({ ...credential, refreshToken })).ok).toBe(true)
+  })
+
+  test('refuses where they are left out, as by default: AADSTS90009', async () => {
+    const { upstream, credential } = await signInFor({})
+    expect(await upstream.refresh(credential)).toEqual({
+      ok: false,
+      failure: { kind: 'misconfigured', error: 'invalid_request' },
+    })
+  })
+})
+
 describe('Google', () => {
   test('gives a refresh token only with access_type=offline and prompt=consent', async () => {
     const google = await open(startGoogle())

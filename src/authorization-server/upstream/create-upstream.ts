@@ -75,7 +75,11 @@ export function createUpstream(
       }),
     refresh: ({ refreshToken, subject, scopes }) =>
       withClient(source, 'token_response', async ({ openid, configuration }) => {
-        const response = await openid.refreshTokenGrant(configuration, refreshToken)
+        const response = await openid.refreshTokenGrant(
+          configuration,
+          refreshToken,
+          refreshParameters(settings),
+        )
         const claims = response.claims()
         const isSameUser =
           claims === undefined ||
@@ -83,6 +87,14 @@ export function createUpstream(
         return isSameUser ? succeed(readTokens(response, settings, scopes)) : refuse('id_token')
       }),
   }
+}
+
+/** None of ours is empty: `scope` has at least one token (RFC 6749 §3.3). */
+function refreshParameters({
+  scopes,
+  sendScopesOnRefresh,
+}: UpstreamSettings): Record<string, string> {
+  return sendScopesOnRefresh && scopes.length > 0 ? { scope: scopes.join(' ') } : {}
 }
 
 /** Runs a step with the client; what it throws becomes a failure. */
