@@ -4,6 +4,7 @@ import type { TokenVerifier } from '../verifiers/index.ts'
 import type { InitialAccessTokens } from './clients/index.ts'
 import type { Approval } from './interaction/approvals.ts'
 import type { AuthorizationServerHandler } from './listener.ts'
+import type { SignedInUser } from './sign-out.ts'
 import type { UpstreamToken } from './upstream/upstream-tokens.ts'
 
 /**
@@ -45,6 +46,19 @@ export interface AuthorizationServer {
    */
   upstreamToken(principal: Principal<unknown>): Promise<UpstreamToken>
   readonly approvals: Approvals
+  /**
+   * Ends all that a user has of this server: the sessions of their browsers, authorization codes,
+   * refresh tokens, access tokens where resource servers have the `revocations`, and the upstream's
+   * tokens that are kept here. Signing in again works, and what they have allowed stays allowed.
+   *
+   * It does NOT end their session at the upstream, and does NOT keep them out.
+   *
+   * @param user A principal that is a user, or who they are at the upstream.
+   * @returns Whether they have signed in here before: `false` is a subject that nobody has.
+   * @throws {ConfigError} `ERR_CONFIG_NOT_A_STRING` for a user without subject
+   * @throws {StorageError} Call it again: then it is not done
+   */
+  signOut(user: SignedInUser): Promise<boolean>
   /** Issues tokens that allow registrations, where `registration` is `token`. */
   readonly initialAccessTokens: InitialAccessTokens | undefined
   /**

@@ -15,6 +15,7 @@ import {
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
+import { createSignOut } from './sign-out.ts'
 import { createTokenService, type TokenService } from './token-service.ts'
 import { accountOf } from './upstream/account-id.ts'
 import { createUserRecords } from './users.ts'
@@ -45,15 +46,17 @@ export async function createAuthorizationServer(
   const settings = parseOptions(options)
   const parts = await createParts(settings)
   const { clients, tokens, approvals, source, signIn } = parts
+  const { revocations } = tokens
   // Keys that are missing are a mistake of the configuration, and not of the first request.
   await source.current()
   return {
     issuer: settings.issuer,
     handler: createHandler(settings, parts),
     verifier: tokens.verifier,
-    revocations: tokens.revocations,
+    revocations,
     upstreamToken: signIn.upstreamToken,
     approvals: createApprovals(approvals, source, settings.issuer),
+    signOut: createSignOut({ ...settings, ...parts, revocations }),
     initialAccessTokens: clients.initialAccessTokens,
     warmUp: signIn.warmUp,
     close: async () => undefined,
@@ -106,7 +109,7 @@ async function createParts(settings: Settings): Promise<ServerParts> {
 }
 
 function createHandler(settings: Settings, parts: ServerParts): AuthorizationServerHandler {
-  const { source, pages, users, approvals, facts, signIn, clients } = parts
+  const { source, pages, users, approvals, facts, signIn, clients, tokens } = parts
   const { storage, lifetimes, keys } = settings
   return createListener({
     settings,
@@ -114,6 +117,7 @@ function createHandler(settings: Settings, parts: ServerParts): AuthorizationSer
     pages,
     users,
     approvals,
+    revocations: tokens.revocations,
     facts,
     steps: createSteps(storage, lifetimes.interactionSeconds),
     forms: createFormTokens(keys.cookies),

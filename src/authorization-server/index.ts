@@ -23,6 +23,7 @@ export type {
   LifetimeOptions,
   ResourceOptions,
 } from './options/index.ts'
+export type { SignedInUser } from './sign-out.ts'
 export type {
   OAuthUpstreamOptions,
   OidcUpstreamOptions,

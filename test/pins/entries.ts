@@ -122,6 +122,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'PublicKeys',
       'RegistrationOptions',
       'ResourceOptions',
+      'SignedInUser',
       'StaticClientOptions',
       'UpstreamOptions',
       'UpstreamToken',
