@@ -41,6 +41,7 @@ export type {
   ConsentFacts,
   CredentialFacts,
   GrantFacts,
+  IssuerFacts,
   OperationFacts,
   RequestFacts,
   SignInFacts,

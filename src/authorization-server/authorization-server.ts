@@ -1,8 +1,10 @@
 import type { Principal } from '../principal/index.ts'
 import type { Revocations } from '../revocation/index.ts'
 import type { TokenVerifier } from '../verifiers/index.ts'
+import type { InitialAccessTokens } from './clients/index.ts'
 import type { Approval } from './interaction/approvals.ts'
 import type { AuthorizationServerHandler } from './listener.ts'
+import type { SignedInUser } from './sign-out.ts'
 import type { UpstreamToken } from './upstream/upstream-tokens.ts'
 
 /**
@@ -44,6 +46,31 @@ export interface AuthorizationServer {
    */
   upstreamToken(principal: Principal<unknown>): Promise<UpstreamToken>
   readonly approvals: Approvals
+  /**
+   * Ends all that a user has of this server: the sessions of their browsers, authorization codes,
+   * refresh tokens, access tokens where resource servers have the `revocations`, and the upstream's
+   * tokens that are kept here. Signing in again works, and what they have allowed stays allowed.
+   *
+   * It does NOT end their session at the upstream, and does NOT keep them out.
+   *
+   * @param user A principal that is a user, or who they are at the upstream.
+   * @returns Whether they have signed in here before: `false` is a subject that nobody has.
+   * @throws {ConfigError} `ERR_CONFIG_NOT_A_STRING` for a user without subject
+   * @throws {StorageError} Call it again: then it is not done
+   */
+  signOut(user: SignedInUser): Promise<boolean>
+  /** Issues tokens that allow registrations, where `registration` is `token`. */
+  readonly initialAccessTokens: InitialAccessTokens | undefined
+  /**
+   * Reads metadata and keys of the upstream ahead of the first sign-in. For `kind: 'oauth'`, whose
+   * endpoints are configured, and for embedded users there is nothing to read. It does NOT find out
+   * whether client id, secret and redirect URI are right: only a sign-in does.
+   *
+   * @throws {UpstreamError} where they cannot be read or used; users would see a page that says so.
+   *   `retryable` where the upstream is only away
+   * @throws {ConfigError} `ERR_CONFIG_PEER_MISSING` where `openid-client` is not installed
+   */
+  warmUp(): Promise<void>
   /**
    * For the end of the process. Nothing of this server runs in the background today, so that there
    * is nothing to end. It does NOT end requests that are being handled, and does NOT close the

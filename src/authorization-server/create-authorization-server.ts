@@ -6,7 +6,7 @@ import { createRequestFacts } from './http/request-facts.ts'
 import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
 import { createFormTokens } from './interaction/form-tokens.ts'
 import { createSteps } from './interaction/steps.ts'
-import { createListener, type ListenerParts } from './listener.ts'
+import { type AuthorizationServerHandler, createListener, type ListenerParts } from './listener.ts'
 import {
   type CreateAuthorizationServerOptions,
   parseOptions,
@@ -15,7 +15,8 @@ import {
 import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
-import { createTokenService } from './token-service.ts'
+import { createSignOut } from './sign-out.ts'
+import { createTokenService, type TokenService } from './token-service.ts'
 import { accountOf } from './upstream/account-id.ts'
 import { createUserRecords } from './users.ts'
 
@@ -43,10 +44,37 @@ export async function createAuthorizationServer(
   options: CreateAuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const settings = parseOptions(options)
+  const parts = await createParts(settings)
+  const { clients, tokens, approvals, source, signIn } = parts
+  const { revocations } = tokens
+  // Keys that are missing are a mistake of the configuration, and not of the first request.
+  await source.current()
+  return {
+    issuer: settings.issuer,
+    handler: createHandler(settings, parts),
+    verifier: tokens.verifier,
+    revocations,
+    upstreamToken: signIn.upstreamToken,
+    approvals: createApprovals(approvals, source, settings.issuer),
+    signOut: createSignOut({ ...settings, ...parts, revocations }),
+    initialAccessTokens: clients.initialAccessTokens,
+    warmUp: signIn.warmUp,
+    close: async () => undefined,
+  }
+}
+
+/** What the server is made of. */
+interface ServerParts
+  extends Pick<ListenerParts, 'approvals' | 'facts' | 'pages' | 'source' | 'steps' | 'users'> {
+  readonly clients: Clients
+  readonly tokens: TokenService
+  readonly signIn: SignInParts
+}
+
+async function createParts(settings: Settings): Promise<ServerParts> {
   const { issuer, storage, lifetimes, clock, keys } = settings
   const module = await importPeer('oidc-provider', () => import('oidc-provider'))
   const records = createRecords(settings)
-  const { users, approvals } = records
   const pages = await createPages(settings.pages)
   const signIn = createSignInParts(settings)
   const facts = createRequestFacts(settings.trustedProxyHops)
@@ -72,29 +100,28 @@ export async function createAuthorizationServer(
   const source = createProviderSource(settings, module, {
     clients,
     tokens,
-    users,
+    users: records.users,
     renderError: createRenderError(pages, facts.correlationIdOf),
   })
-  await source.current()
-  return {
-    issuer,
-    handler: createListener({
-      settings,
-      source,
-      pages,
-      ...records,
-      facts,
-      forms: createFormTokens(keys.cookies),
-      signIn: signIn.method,
-      clients,
-      endpoints: createEndpoints(clients, source, signIn),
-    }),
-    verifier: tokens.verifier,
+  return { ...records, pages, signIn, facts, tokens, clients, source }
+}
+
+function createHandler(settings: Settings, parts: ServerParts): AuthorizationServerHandler {
+  const { source, pages, users, approvals, steps, facts, signIn, clients, tokens } = parts
+  return createListener({
+    settings,
+    source,
+    pages,
+    users,
+    approvals,
+    steps,
     revocations: tokens.revocations,
-    upstreamToken: signIn.upstreamToken,
-    approvals: createApprovals(approvals, source, issuer),
-    close: async () => undefined,
-  }
+    facts,
+    forms: createFormTokens(settings.keys.cookies),
+    signIn: signIn.method,
+    clients,
+    endpoints: createEndpoints(clients, source, signIn),
+  })
 }
 
 /**

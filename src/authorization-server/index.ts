@@ -7,6 +7,7 @@ export type {
   ClientsOptions,
   InitialAccessTokenOptions,
   InitialAccessTokens,
+  IssueInitialAccessToken,
   PublicKeys,
   RegistrationOptions,
   StaticClientOptions,
@@ -22,6 +23,7 @@ export type {
   LifetimeOptions,
   ResourceOptions,
 } from './options/index.ts'
+export type { SignedInUser } from './sign-out.ts'
 export type {
   OAuthUpstreamOptions,
   OidcUpstreamOptions,

@@ -1,5 +1,5 @@
 import { createCallbackHandler } from './interaction/callback.ts'
-import { createEmbeddedSignIn } from './interaction/embedded-sign-in.ts'
+import { createEmbeddedSignIn, EMBEDDED_ISSUER } from './interaction/embedded-sign-in.ts'
 import type { SignInMethod } from './interaction/exchange.ts'
 import { createUpstreamSignIn } from './interaction/upstream-sign-in.ts'
 import type { EndpointHandler } from './listener.ts'
@@ -15,6 +15,11 @@ export interface SignInParts {
   /** `undefined` for embedded users. */
   readonly callback: EndpointHandler | undefined
   readonly upstreamToken: UpstreamTokenOf
+  readonly warmUp: () => Promise<void>
+  /** Who vouches for users. */
+  readonly issuer: string
+  /** Deletes the upstream's tokens of an account. */
+  readonly forget: (accountId: string) => Promise<void>
 }
 
 /** Creates the sign-in that is configured: at an upstream, or of embedded users. */
@@ -26,6 +31,9 @@ export function createSignInParts(settings: Settings): SignInParts {
       method: createEmbeddedSignIn(settings.users ?? []),
       callback: undefined,
       upstreamToken: createUpstreamTokenOf(vault, { issuer, upstreams: [] }),
+      warmUp: async () => undefined,
+      issuer: EMBEDDED_ISSUER,
+      forget: async () => undefined,
     }
   }
   const upstream = createUpstream(settings.upstream, { clock, emit })
@@ -39,5 +47,8 @@ export function createSignInParts(settings: Settings): SignInParts {
     method: createUpstreamSignIn(parts),
     callback: createCallbackHandler({ ...parts, vault }),
     upstreamToken: createUpstreamTokenOf(vault, { issuer, upstreams }),
+    warmUp: () => upstream.warmUp(),
+    issuer: upstream.issuer,
+    forget: (accountId) => vault.remove(accountId),
   }
 }

@@ -98,7 +98,16 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
       },
     },
     createProvider(Base, ownIssuer, configuration) {
-      const redemption = { ...options, names, scopes, issued, answers, graceSeconds }
+      const redemption = {
+        ...options,
+        names,
+        scopes,
+        issued,
+        answers,
+        graceSeconds,
+        revocations,
+        endGrant,
+      }
       const provider = new (withAtomicGrants(Base, redemption))(ownIssuer, configuration)
       openScopes(provider, scopes, presenting)
       return provider

@@ -53,7 +53,7 @@ export function createRemoteAuthorizationServer(
 ): RemoteAuthorizationServer {
   const { issuer, clock, emit } = options
   const onBackgroundFailure = (error: Error): void =>
-    emit({ type: 'discovery.failed', issuer, error })
+    emit({ type: 'discovery.failed', at: clock.now(), issuer, error })
 
   const metadata = createRefreshedValue<ServerMetadata>({
     load: () => readMetadata(options),
@@ -66,7 +66,7 @@ export function createRemoteAuthorizationServer(
     clock,
     differs: (before, after) => before.fingerprint !== after.fingerprint,
     onBackgroundFailure,
-    onStale: (error) => emit({ type: 'jwks.stale', issuer, error }),
+    onStale: (error) => emit({ type: 'jwks.stale', at: clock.now(), issuer, error }),
   })
 
   return {
@@ -111,7 +111,7 @@ async function readKeys(
   options: RemoteAuthorizationServerOptions,
   discoverJwksUri: () => Promise<string | undefined>,
 ): Promise<Loaded<KeySet>> {
-  const { issuer, emit } = options
+  const { issuer, clock, emit } = options
   const jwksUri = options.jwksUri ?? (await discoverJwksUri())
   if (jwksUri === undefined) {
     throw new UpstreamError('ERR_UPSTREAM_METADATA_INVALID', `jwks_uri of ${issuer}`, {
@@ -123,7 +123,7 @@ async function readKeys(
     return { value: parseKeySet(document, jwksUri), maxAgeSeconds }
   } catch (error) {
     if (error instanceof UpstreamError && error.code === 'ERR_UPSTREAM_JWKS_PRIVATE_MATERIAL') {
-      emit({ type: 'jwks.private_material', issuer, error })
+      emit({ type: 'jwks.private_material', at: clock.now(), issuer, error })
     }
     throw error
   }

@@ -110,13 +110,14 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   },
   ERR_UPSTREAM_METADATA_INVALID: {
     cause:
-      'The metadata of the authorization server lacks what is needed to verify its tokens (RFC 8414 §2).',
-    remedy: 'Run `checkServerMetadata` on the document, or patch it with `transformMetadata`.',
+      'The metadata of the authorization server lacks what is needed to verify its tokens or to sign users in there (RFC 8414 §2).',
+    remedy:
+      'Run `checkServerMetadata` on the document; a resource server can patch it with `transformMetadata`.',
   },
   ERR_UPSTREAM_METADATA_NOT_FOUND: {
     cause:
       'None of the well-known locations answered with a metadata document (RFC 8414 §3, OpenID Connect Discovery §4).',
-    remedy: 'Check the issuer, or set `metadataUrl` or `jwksUri` for it.',
+    remedy: 'Check the issuer; a resource server can be given `metadataUrl` or `jwksUri` for it.',
   },
   ERR_UPSTREAM_NOT_JSON: {
     cause: 'The answer is not a JSON object.',

@@ -70,7 +70,15 @@ export interface CredentialFacts {
   readonly upstream: string
 }
 
-/** One thing that happened. `type` and `reason` are stable. */
+/** Metadata or keys of an authorization server that are not as they should be. */
+export interface IssuerFacts {
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly issuer: string
+  readonly error: Error
+}
+
+/** One thing that happened. `type` and `reason` are stable; `at` is in seconds since the epoch. */
 export type AuditEvent =
   /** A request was let through to the handler. */
   | ({ readonly type: 'auth.allow' } & RequestFacts & CallerFacts & Partial<OperationFacts>)
@@ -126,18 +134,19 @@ export type AuditEvent =
   /** A refresh token came again after it was rotated, too late or twice; its family was revoked. */
   | ({ readonly type: 'refresh.reuse' } & GrantFacts)
   /** Keys that could not be refreshed are still in use. */
-  | { readonly type: 'jwks.stale'; readonly issuer: string; readonly error: Error }
+  | ({ readonly type: 'jwks.stale' } & IssuerFacts)
   /** A published key set contains private keys; it was refused. */
-  | { readonly type: 'jwks.private_material'; readonly issuer: string; readonly error: Error }
+  | ({ readonly type: 'jwks.private_material' } & IssuerFacts)
   /** Metadata or keys could not be read; nobody waited for them. */
-  | { readonly type: 'discovery.failed'; readonly issuer: string; readonly error: Error }
+  | ({ readonly type: 'discovery.failed' } & IssuerFacts)
   /** An introspection endpoint answered with what RFC 7662 does not have, or with a bad signature. */
-  | { readonly type: 'introspect.bad_response'; readonly issuer: string; readonly error: Error }
+  | ({ readonly type: 'introspect.bad_response' } & IssuerFacts)
   /** A provider's endpoint for its tokens or users answered with what cannot be read. */
-  | { readonly type: 'userinfo.bad_response'; readonly issuer: string; readonly error: Error }
+  | ({ readonly type: 'userinfo.bad_response' } & IssuerFacts)
   /** A client registered itself, or got the id of one that had registered the same (`folded`). */
   | {
       readonly type: 'client.registered'
+      readonly at: number
       readonly clientId: string
       readonly clientName: string | undefined
       readonly folded: boolean
@@ -146,6 +155,7 @@ export type AuditEvent =
   /** A registration was refused. */
   | {
       readonly type: 'client.registration_refused'
+      readonly at: number
       readonly reason: string
       readonly status: number
       readonly address: string | undefined
@@ -153,6 +163,7 @@ export type AuditEvent =
   /** A client id metadata document was not used; the client is told none of the reason. */
   | {
       readonly type: 'client.document_refused'
+      readonly at: number
       /** Without its query, at most 200 characters. */
       readonly clientId: string
       readonly reason: string
@@ -161,6 +172,7 @@ export type AuditEvent =
   /** A client id metadata document is not what it was; `fields` are the names that changed. */
   | {
       readonly type: 'client.metadata_changed'
+      readonly at: number
       readonly clientId: string
       readonly fields: readonly string[]
     }
@@ -176,7 +188,7 @@ export type AuditEvent =
   /** A refresh was begun and never recorded, and what it had been given is lost. */
   | ({ readonly type: 'cred.inflight_lost' } & CredentialFacts)
   /** An option works but is risky, or was ignored. */
-  | { readonly type: 'config.warning'; readonly message: string }
+  | { readonly type: 'config.warning'; readonly at: number; readonly message: string }
 
 /** Receives events. A sink that fails is ignored: it cannot take the server down. */
 export type AuditSink = (event: AuditEvent) => void | Promise<void>

@@ -5,6 +5,7 @@ export type {
   ConsentFacts,
   CredentialFacts,
   GrantFacts,
+  IssuerFacts,
   OperationFacts,
   RequestFacts,
   SignInFacts,

@@ -8,12 +8,6 @@ import { isScopeToken, isSecureUrl, parseIssuerIdentifier } from '../oauth/index
  * @module
  */
 
-/** Refuses misspelt options: one that does nothing is worse than none. */
-export function requireKnownKeys(value: object, known: readonly string[], path: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key))
-  if (unknown !== undefined) throw configError('ERR_CONFIG_OPTION_UNKNOWN', `${path}.${unknown}`)
-}
-
 /**
  * Refuses `undefined` for options without which more is allowed: it stands where an environment
  * variable is not set.

@@ -2,7 +2,6 @@ export {
   configError,
   type PlainTypes,
   requireIssuer,
-  requireKnownKeys,
   requireList,
   requireNotUnset,
   requireNumber,

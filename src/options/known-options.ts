@@ -5,20 +5,16 @@ import { ConfigError } from '../errors/index.ts'
  *
  * It does NOT check values.
  *
- * @param owner The function that the options are for, as messages name it.
+ * @param path Where they stand, or the function that they are for, as messages name it.
  * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`, naming the option; `ERR_CONFIG_OPTION_TYPE`
  *   where the options are no object.
  */
-export function requireKnownOptions(
-  options: object,
-  known: readonly string[],
-  owner: string,
-): void {
+export function requireKnownOptions(options: object, known: readonly string[], path: string): void {
   const given: unknown = options
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ConfigError('ERR_CONFIG_OPTION_TYPE', `${owner}: options (an object)`)
+    throw new ConfigError('ERR_CONFIG_OPTION_TYPE', `${path} (an object)`)
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown === undefined) return
-  throw new ConfigError('ERR_CONFIG_OPTION_UNKNOWN', `${owner}: ${unknown}`)
+  throw new ConfigError('ERR_CONFIG_OPTION_UNKNOWN', `${path}.${unknown}`)
 }

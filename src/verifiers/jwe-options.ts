@@ -115,7 +115,7 @@ function parseContent(options: JweVerifierOptions): ReadContent {
     if (typeof options.nested?.verify === 'function') return readSigned(options.nested)
     throw invalid('ERR_CONFIG_OPTION_TYPE', 'nested (an object with verify(token))')
   }
-  const { issuer, onEvent } = options
+  const { issuer, onEvent, clock = systemClock } = options
   // Not stating it is no statement: the key may be in a document that somebody else mounts.
   const publishesKey: unknown = options.publishesKey
   if (publishesKey !== false) {
@@ -124,7 +124,7 @@ function parseContent(options: JweVerifierOptions): ReadContent {
   if (typeof issuer !== 'string' || parseIssuerIdentifier(issuer) === undefined) {
     throw invalid('ERR_CONFIG_ISSUER_INVALID', 'issuer')
   }
-  createEmitter(onEvent)({ type: 'config.warning', message: WARNING })
+  createEmitter(onEvent)({ type: 'config.warning', at: clock.now(), message: WARNING })
   return readUnsigned(issuer)
 }
 

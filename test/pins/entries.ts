@@ -50,6 +50,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'GrantFacts',
       'HandlerContext',
       'InboundRequest',
+      'IssuerFacts',
       'MapClaims',
       'MappedClaims',
       'Messages',

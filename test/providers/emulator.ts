@@ -166,8 +166,13 @@ function configure(
     },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     extraParams: refreshesOffline ? [OFFLINE] : [],
-    issueRefreshToken: async (_ctx, _client, code) =>
-      !refreshesOffline || offline.has(code.grantId ?? ''),
+    async issueRefreshToken(_ctx, _client, code) {
+      if (!refreshesOffline) return true
+      if (!offline.has(code.grantId ?? '')) return false
+      // Of the refresh token, which may state it again.
+      code.scope = `${code.scope} offline_access`
+      return true
+    },
     jwks: { keys: [generateSigningKey()] },
     async loadExistingGrant(ctx) {
       const { client, session, params, provider } = ctx.oidc

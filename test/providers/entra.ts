@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import {
   bodyOf,
   dropIssuerParameter,
@@ -46,6 +46,12 @@ export interface EntraOptions extends ProviderOptions {
  * nothing about PKCE in the metadata, no `iss` in the response, and refresh tokens only with
  * `offline_access`. Scopes are asked for as `api://…/name`. Access tokens of version 1 have another
  * issuer.
+ *
+ * A refresh may state its scopes, which are then equal to those of the sign-in or fewer
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token).
+ * Where they were of an API of this very application it has to: otherwise AADSTS90009, as reported in
+ * https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/5198 and
+ * https://github.com/modelcontextprotocol/typescript-sdk/issues/2718.
  */
 export async function startEntra(options: EntraOptions = {}): Promise<EmulatedProvider> {
   const base = `/${TENANT}/oauth2/v2.0`
@@ -91,7 +97,10 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
           profile: ['name', 'preferred_username'],
           email: ['email'],
         },
-        rotateRefreshToken: true,
+        rotateRefreshToken(ctx) {
+          refuseSelfTargeted(ctx, clientId)
+          return true
+        },
       },
       async around(ctx, next) {
         if (refusesResource(ctx, base)) return
@@ -105,6 +114,19 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
       },
     },
     options,
+  )
+}
+
+/** Asked before anything is used up. */
+function refuseSelfTargeted({ oidc }: KoaContextWithOIDC, clientId: string): void {
+  const ofOwnApi = (scope = ''): readonly string[] =>
+    scope.split(' ').filter((name) => name.startsWith(`api://${clientId}/`))
+  const asked = oidc.params?.['scope']
+  const isStated = ofOwnApi(typeof asked === 'string' ? asked : '').length > 0
+  if (ofOwnApi(oidc.entities.RefreshToken?.scope).length === 0 || isStated) return
+  throw new errors.InvalidRequest(
+    `AADSTS90009: Application '${clientId}'(${clientId}) is requesting a token for itself. This ` +
+      'scenario is supported only if resource is specified using the GUID based App Identifier.',
   )
 }
 

@@ -131,6 +131,35 @@ describe('Entra ID', () => {
   })
 })
 
+describe('Entra ID with an API of the same registration', () => {
+  async function signInFor(more: Partial<OidcUpstreamOptions>) {
+    const entra = await open(startEntra())
+    const scope = `api://${entra.clientId}/Notes.Read`
+    const upstream = oidc(entra, { scopes: ['profile', 'offline_access', scope], ...more })
+    const { subject, tokens } = await signInAt(upstream)
+    expect(decodeJwt(tokens.accessToken)['scp']).toBe('Notes.Read')
+    const { refreshToken = '', scopes } = tokens
+    return { upstream, credential: { refreshToken, subject, scopes } }
+  }
+
+  test('renews where the scopes are sent again, for the same API, again and again', async () => {
+    const { upstream, credential } = await signInFor({ sendScopesOnRefresh: true })
+    const renewed = await upstream.refresh(credential)
+    if (!renewed.ok) throw new Error(JSON.stringify(renewed))
+    const { accessToken, refreshToken = '' } = renewed.value
+    expect(decodeJwt(accessToken)['scp']).toBe('Notes.Read')
+    expect((await upstream.refresh({ ...credential, refreshToken })).ok).toBe(true)
+  })
+
+  test('refuses where they are left out, as by default: AADSTS90009', async () => {
+    const { upstream, credential } = await signInFor({})
+    expect(await upstream.refresh(credential)).toEqual({
+      ok: false,
+      failure: { kind: 'misconfigured', error: 'invalid_request' },
+    })
+  })
+})
+
 describe('Google', () => {
   test('gives a refresh token only with access_type=offline and prompt=consent', async () => {
     const google = await open(startGoogle())

@@ -260,6 +260,7 @@ describe('options', () => {
     ['a misspelt option', { clientSecrett: 'x' }, 'ERR_CONFIG_OPTION_UNKNOWN'],
     ['a name that is no path segment', { name: 'a/b' }, 'ERR_CONFIG_OPTION_TYPE'],
     ['a scope that is two', { scopes: ['a b'] }, 'ERR_CONFIG_SCOPE_INVALID'],
+    ['a switch that is a text', { sendScopesOnRefresh: 'true' }, 'ERR_CONFIG_OPTION_TYPE'],
     [
       'a secret and a key',
       { clientSecret: 'x', privateKey: { kty: 'EC' } },

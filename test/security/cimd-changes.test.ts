@@ -21,7 +21,9 @@ describe('SEC-201 a document that changes', () => {
     )
     const event = { clientId, fields: ['redirect_uris'] }
     expect(changes).toEqual([event])
-    expect(world.takeEvents()).toEqual([{ type: 'client.metadata_changed', ...event }])
+    expect(world.takeEvents()).toEqual([
+      { type: 'client.metadata_changed', at: world.clock.now(), ...event },
+    ])
   })
 
   test('is not used while the hook that is to revoke fails', async () => {

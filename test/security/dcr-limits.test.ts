@@ -138,10 +138,10 @@ describe('SEC-215 registration with an initial access token', () => {
     const world = await startClientsWorld({
       registration: { mode: 'token', initialAccessTokens: [{ sha256: hashed('configured') }] },
     })
-    const issued = await world.clients.initialAccessTokens.issue({ ttlSeconds: 60 })
+    const issued = await world.clients.initialAccessTokens?.issue({ ttlSeconds: 60 })
     expect(issued).toMatch(/^[\w-]{43}$/)
     for (const token of ['configured', issued, issued]) {
-      expect((await world.register(METADATA, bearer(token))).status).toBe(201)
+      expect((await world.register(METADATA, bearer(String(token)))).status).toBe(201)
     }
     // Neither in a key nor in a value.
     for await (const key of world.storage.list('')) {

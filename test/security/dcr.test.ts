@@ -41,6 +41,7 @@ describe('SEC-205 AS-22 an answer to a registration', () => {
     expect(world.takeEvents()).toEqual([
       {
         type: 'client.registered',
+        at: world.clock.now(),
         clientId: answer.body['client_id'],
         clientName: 'My client',
         folded: false,
@@ -165,7 +166,9 @@ describe('SEC-209 what is no registration is refused, and never answered 500', (
     const answer = await world.register(body)
     expect(answer.status).toBe(400)
     expect(answer.body['error']).toMatch(/^invalid_(?:client_metadata|redirect_uri)$/)
-    expect(world.takeEvents()).toMatchObject([{ type: 'client.registration_refused', status: 400 }])
+    expect(world.takeEvents()).toMatchObject([
+      { type: 'client.registration_refused', at: world.clock.now(), status: 400 },
+    ])
   })
 
   test('a body that is no JSON, by its type', async () => {

@@ -41,7 +41,7 @@ describe('SEC-064 the key set cannot be read, and keys are there', () => {
       gate.clock.pass(600)
       expect(await gate.ask(gate.token())).toEqual(gate.admitted())
       expect(typesOf(gate.events)).toEqual(['auth.allow', 'jwks.stale', 'auth.allow'])
-      expect(gate.events[1]).toMatchObject({ issuer: gate.issuer.issuer })
+      expect(gate.events[1]).toMatchObject({ at: gate.clock.now(), issuer: gate.issuer.issuer })
     },
   )
 

@@ -52,6 +52,7 @@ describe('SEC-034 a key set with private or symmetric keys is refused as a whole
     expect(await gate.ask(gate.token())).toEqual(unavailable(PRIVATE_MATERIAL))
     expect(typesOf(gate.events)).toEqual(['jwks.private_material', 'dep.unavailable'])
     expect(gate.events[0]).toMatchObject({
+      at: gate.clock.now(),
       issuer: gate.issuer.issuer,
       error: { code: PRIVATE_MATERIAL },
     })

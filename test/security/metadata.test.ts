@@ -145,6 +145,7 @@ describe('SEC-094 a configuration that contradicts the metadata', () => {
     expect(events).toEqual([
       {
         type: 'config.warning',
+        at: expect.any(Number) as number,
         message:
           'scopesSupported: offline_access is left out, since a resource server must not ask for it.',
       },

@@ -54,7 +54,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
  * fetch at a time for each; failures are never kept.
  */
 export function createClientDocuments(settings: ClientDocumentsSettings): ClientDocuments {
-  const { clock, records, emit } = settings
+  const { clock, records } = settings
   const known = createBoundedMap<DocumentRecord>(MAX_DOCUMENTS)
   const running = new Map<string, Promise<DocumentOutcome>>()
 
@@ -79,7 +79,7 @@ export function createClientDocuments(settings: ClientDocumentsSettings): Client
       await records.set(clientId, record)
       return keep(clientId, record)
     }
-    if (outcome.kind === 'refused') emitRefusal(emit, clientId, outcome.reason, address)
+    if (outcome.kind === 'refused') emitRefusal(settings, clientId, outcome.reason, address)
     const isStale = before !== undefined && before.freshUntil + STALE_SECONDS > now
     return isStale && outcome.isTransient ? keep(clientId, before) : outcome
   }
@@ -88,7 +88,7 @@ export function createClientDocuments(settings: ClientDocumentsSettings): Client
     async load(clientId, address) {
       const reason = refusedByName(settings, clientId)
       if (reason !== undefined) {
-        emitRefusal(emit, clientId, reason, address)
+        emitRefusal(settings, clientId, reason, address)
         return { kind: 'refused', reason }
       }
       const cached = known.get(clientId)
@@ -155,23 +155,23 @@ function problemOf(
 }
 
 async function reportChange(
-  { emit, onChange }: ClientDocumentsSettings,
+  { clock, emit, onChange }: ClientDocumentsSettings,
   clientId: string,
   before: DocumentRecord,
   after: DocumentRecord,
 ): Promise<void> {
   const fields = changedFields(before.metadata, after.metadata)
   if (fields.length === 0) return
-  emit({ type: 'client.metadata_changed', clientId, fields })
+  emit({ type: 'client.metadata_changed', at: clock.now(), clientId, fields })
   await onChange?.({ clientId, fields })
 }
 
 function emitRefusal(
-  emit: Emit,
+  { clock, emit }: ClientDocumentsSettings,
   clientId: string,
   reason: string,
   address: string | undefined,
 ): void {
   const shown = clientId.split(/[?#]/, 1)[0]?.slice(0, 200) ?? ''
-  emit({ type: 'client.document_refused', clientId: shown, reason, address })
+  emit({ type: 'client.document_refused', at: clock.now(), clientId: shown, reason, address })
 }

@@ -12,7 +12,11 @@ import { createDocumentFeature, createProviderFetch } from './document-feature.t
 import { createDocumentRecords } from './document-records.ts'
 import { withExpiringClients } from './expiring-clients.ts'
 import { createFetchGovernor } from './fetch-governor.ts'
-import { createInitialAccessTokens, type InitialAccessTokens } from './initial-access-tokens.ts'
+import {
+  createInitialAccessTokens,
+  type InitialAccessTokenRecords,
+  type InitialAccessTokens,
+} from './initial-access-tokens.ts'
 import type { ClientsOptions } from './options.ts'
 import { createRateLimit } from './rate-limit.ts'
 import {
@@ -55,8 +59,8 @@ export interface Clients {
   attach(provider: Provider): void
   /** `undefined` where there is no registration. */
   readonly handleRegistration: HandleRegistration | undefined
-  /** Tokens for `registration: { mode: 'token' }`. */
-  readonly initialAccessTokens: InitialAccessTokens
+  /** `undefined` where registration needs none. */
+  readonly initialAccessTokens: InitialAccessTokens | undefined
   /**
    * Reads the document of a client, before the client is looked up outside of what `oidc-provider`
    * handles itself. `false` where it cannot be used; `true` for clients that have none.
@@ -109,7 +113,7 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
       desk?.attach(provider)
     },
     handleRegistration: desk?.handle,
-    initialAccessTokens: tokens,
+    initialAccessTokens: registration?.mode === 'token' ? tokens : undefined,
     async readDocument(clientId, req) {
       const isConfigured = clients.some(({ client_id }) => client_id === clientId)
       if (documents === undefined || isConfigured || !isClientDocumentUrl(clientId)) return true
@@ -151,7 +155,7 @@ interface RegistrationDesk {
 function createDesk(
   { registration, rules }: ClientsSettings,
   context: ClientsContext,
-  tokens: InitialAccessTokens,
+  tokens: InitialAccessTokenRecords,
 ): RegistrationDesk | undefined {
   if (registration === undefined) return undefined
   const { storage, tenant, adapter, clock, emit, addressOf } = context
@@ -164,6 +168,7 @@ function createDesk(
     tokens,
     limit: createRateLimit(registration.maxPerHour, HOUR_SECONDS, clock),
     records,
+    clock,
     emit,
     addressOf,
     describeClient: async (clientId) => (await current?.Client.find(clientId))?.metadata(),
@@ -176,8 +181,14 @@ function createDesk(
       if (registered === undefined) return
       const { metadata, address } = registered
       await records.add(clientId, metadata)
-      const clientName = metadata.client_name
-      emit({ type: 'client.registered', clientId, clientName, folded: false, address })
+      emit({
+        type: 'client.registered',
+        at: clock.now(),
+        clientId,
+        clientName: metadata.client_name,
+        folded: false,
+        address,
+      })
     }),
     attach(provider) {
       current = provider

@@ -3,7 +3,7 @@ export { hashClientMetadata } from './client-hash.ts'
 export type { ClientAuthMethod, PublicKeys } from './client-metadata.ts'
 export { type Clients, createClients } from './create-clients.ts'
 export { CLIENT_DOCUMENT_ERROR } from './document-feature.ts'
-export type { InitialAccessTokens } from './initial-access-tokens.ts'
+export type { InitialAccessTokens, IssueInitialAccessToken } from './initial-access-tokens.ts'
 export type {
   ClientIdMetadataOptions,
   ClientsOptions,

@@ -11,10 +11,10 @@ export interface ClientsOptions {
   readonly clients?: readonly StaticClientOptions[] | undefined
   /**
    * Dynamic client registration (RFC 7591): `open` for everybody, `loopback` for clients on the
-   * user's machine, `off`, or with details.
+   * user's machine, `token` for whoever has an initial access token, `off`, or with details.
    * @defaultValue `'open'`
    */
-  readonly registration?: 'open' | 'loopback' | 'off' | RegistrationOptions | undefined
+  readonly registration?: 'open' | 'loopback' | 'token' | 'off' | RegistrationOptions | undefined
   /**
    * Client ID metadata documents: `on`, `off`, or with details. Off, the metadata of this server does
    * not list them, so that clients register instead.
@@ -66,7 +66,11 @@ export interface InitialAccessTokenOptions {
 export interface RegistrationOptions {
   /** `token`: only with an initial access token. @defaultValue `'open'` */
   readonly mode?: 'open' | 'loopback' | 'token' | undefined
-  /** The tokens that allow a registration where `mode` is `token`. @defaultValue none */
+  /**
+   * Tokens that allow a registration where `mode` is `token`, beside those that
+   * `authorizationServer.initialAccessTokens` issues.
+   * @defaultValue none
+   */
   readonly initialAccessTokens?: readonly InitialAccessTokenOptions[] | undefined
   /** Registrations of one address in an hour (its /64 for IPv6), per process. @defaultValue 30 */
   readonly maxPerHour?: number | undefined

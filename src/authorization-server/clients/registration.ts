@@ -3,9 +3,10 @@ import { StorageError } from '../../errors/index.ts'
 import { parseBearerToken } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import { addressGroup } from '../../outbound/index.ts'
+import type { Clock } from '../../runtime/index.ts'
 import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { ClientMetadata, MetadataFault, MetadataRules } from './client-metadata.ts'
-import type { InitialAccess, InitialAccessTokens } from './initial-access-tokens.ts'
+import type { InitialAccess, InitialAccessTokenRecords } from './initial-access-tokens.ts'
 import { parseMetadata } from './parse-metadata.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { errorAnswer, laterAnswer, type RefusalAnswer, sendAnswer } from './registration-answer.ts'
@@ -23,9 +24,10 @@ export type HandleRegistration = (
 export interface RegistrationHandlerSettings {
   readonly needsToken: boolean
   readonly rules: MetadataRules
-  readonly tokens: InitialAccessTokens
+  readonly tokens: Pick<InitialAccessTokenRecords, 'find'>
   readonly limit: RateLimit
   readonly records: RegistrationRecords
+  readonly clock: Clock
   readonly emit: Emit
   readonly addressOf: (req: IncomingMessage) => string | undefined
   /** The metadata of a registered client as an answer has it. */
@@ -64,7 +66,7 @@ const FULL_RETRY_SECONDS = 60 * 60
 export function createRegistrationHandler(
   settings: RegistrationHandlerSettings,
 ): HandleRegistration {
-  const { emit, addressOf, whileRegistering } = settings
+  const { clock, emit, addressOf, whileRegistering } = settings
   return async (req, res, next) => {
     const address = addressOf(req)
     const decision = await decide(settings, req, address).catch(answerOutage)
@@ -77,13 +79,26 @@ export function createRegistrationHandler(
       }
       case 'same': {
         const { clientId, client, clientName } = decision
-        emit({ type: 'client.registered', clientId, clientName, folded: true, address })
+        emit({
+          type: 'client.registered',
+          at: clock.now(),
+          clientId,
+          clientName,
+          folded: true,
+          address,
+        })
         sendAnswer(res, { status: 201, body: client })
         return
       }
       case 'refused': {
         const { status, reason } = decision.answer
-        emit({ type: 'client.registration_refused', reason, status, address })
+        emit({
+          type: 'client.registration_refused',
+          at: clock.now(),
+          reason,
+          status,
+          address,
+        })
         sendAnswer(res, decision.answer)
       }
     }

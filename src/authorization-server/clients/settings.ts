@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors/index.ts'
 import { isPrivateUseScheme } from '../../oauth/index.ts'
-import { requireKnownKeys, requireNumber, requireType } from '../../options/index.ts'
+import { requireKnownOptions, requireNumber, requireType } from '../../options/index.ts'
 import type { GuardedFetchOptions } from '../../outbound/index.ts'
 import type { CacheBounds } from './cache-lifetime.ts'
 import type { ClientAuthMethod, MetadataRules } from './client-metadata.ts'
@@ -111,7 +111,7 @@ function parseRegistration(
     'registration',
     'an object or a mode',
   )
-  requireKnownKeys(options, REGISTRATION_OPTIONS, 'registration')
+  requireKnownOptions(options, REGISTRATION_OPTIONS, 'registration')
   const { mode = 'open', initialAccessTokens = [] } = options
   requireType(
     ['open', 'loopback', 'token'].includes(mode),
@@ -121,7 +121,7 @@ function parseRegistration(
   requireType(Array.isArray(initialAccessTokens), 'registration.initialAccessTokens', 'an array')
   for (const [index, token] of initialAccessTokens.entries()) {
     const path = `registration.initialAccessTokens[${index}]`
-    requireKnownKeys(token, ['sha256', 'expiresAt', 'grantTypes'], path)
+    requireKnownOptions(token, ['sha256', 'expiresAt', 'grantTypes'], path)
     requireType(/^[0-9a-f]{64}$/.test(token.sha256), `${path}.sha256`, '64 characters of hex')
   }
   return {
@@ -159,7 +159,7 @@ function parseDocuments(
     'clientIdMetadata',
     'on, off or an object',
   )
-  requireKnownKeys(options, DOCUMENT_OPTIONS, 'clientIdMetadata')
+  requireKnownOptions(options, DOCUMENT_OPTIONS, 'clientIdMetadata')
   const { minCacheSeconds, maxCacheSeconds } = options
   const minSeconds = requireNumber(
     minCacheSeconds,

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors/index.ts'
-import { requireKnownKeys, requireType } from '../../options/index.ts'
+import { requireKnownOptions, requireType } from '../../options/index.ts'
 import type { ClientAuthMethod, ClientMetadata, MetadataRules } from './client-metadata.ts'
 import type { StaticClientOptions } from './options.ts'
 import { parseMetadata } from './parse-metadata.ts'
@@ -37,7 +37,7 @@ export function parseStaticClients(
   const ids = new Set<string>()
   return clients.map((options, index) => {
     const path = `clients[${index}]`
-    requireKnownKeys(options, KNOWN, path)
+    requireKnownOptions(options, KNOWN, path)
     const client = parseStaticClient(options, path, rules)
     if (ids.has(client.client_id)) throw clientError(path, 'clientId is that of another client')
     ids.add(client.client_id)

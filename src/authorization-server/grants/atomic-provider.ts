@@ -1,16 +1,18 @@
 import type { default as Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import { createAtomicHandler, createRefreshHandler } from './grant-handlers.ts'
 import type { GrantHandler, RedemptionOptions } from './redemption.ts'
+import { type RevokedGrantOptions, withRevocations } from './revoked-grants.ts'
 
 type Names = string | readonly string[] | ReadonlySet<string>
 
 /**
  * The class of `oidc-provider` whose grants are redeemed atomically. It wraps the handlers as they
- * are registered, its own ones too; they run after the client has been authenticated.
+ * are registered, its own ones too; they run after the client has been authenticated. Grants of
+ * users who were revoked are refused.
  */
 export function withAtomicGrants(
   Base: typeof Provider,
-  options: RedemptionOptions,
+  options: RedemptionOptions & RevokedGrantOptions,
 ): typeof Provider {
   return class extends Base {
     override registerGrantType<Params extends object>(
@@ -20,7 +22,7 @@ export function withAtomicGrants(
       duplicates?: Names,
     ): void {
       const create = name === 'refresh_token' ? createRefreshHandler : createAtomicHandler
-      const atomic = create(handler as GrantHandler, options)
+      const atomic = create(withRevocations(handler as GrantHandler, options), options)
       super.registerGrantType(name, atomic, params, duplicates)
     }
   }

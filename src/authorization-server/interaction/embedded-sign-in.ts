@@ -6,7 +6,7 @@ import { sendErrorPage, sendMethodNotAllowed } from './error-page.ts'
 import type { Exchange, SignInMethod } from './exchange.ts'
 
 /** Stands where an upstream's issuer identifier would. */
-const EMBEDDED_ISSUER = 'urn:mcp-gatehouse:embedded-users'
+export const EMBEDDED_ISSUER = 'urn:mcp-gatehouse:embedded-users'
 const STEP = 'sign-in'
 
 /**

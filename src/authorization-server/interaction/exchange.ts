@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { default as Provider } from 'oidc-provider'
 import type { Pages } from '../../pages/index.ts'
+import type { Revocations } from '../../revocation/index.ts'
 import type { Clients } from '../clients/index.ts'
 import type { Settings } from '../options/index.ts'
 import type { UserRecords } from '../users.ts'
@@ -15,6 +16,7 @@ export interface InteractionParts {
   readonly pages: Pages
   readonly users: UserRecords
   readonly approvals: ApprovalRecords
+  readonly revocations: Revocations
   readonly steps: Steps
   readonly forms: FormTokens
   readonly signIn: SignInMethod

@@ -1,6 +1,8 @@
+import { isRevoked } from '../../revocation/index.ts'
 import { PRIVATE_HEADERS, setHeaders } from '../http/send.ts'
 import type { Interaction } from './access-request.ts'
-import type { Exchange, Visit } from './exchange.ts'
+import { sendErrorPage } from './error-page.ts'
+import type { Exchange } from './exchange.ts'
 
 /** Who the tokens are for, and whether they have just signed in. */
 export interface SignedIn {
@@ -19,6 +21,11 @@ export async function finishAllowed(
 ): Promise<void> {
   const { provider, parts, request, interaction, correlationId } = exchange
   const { clientId, scopes, openidScopes, resource, requestedResource } = request
+  // Whoever was signed out meanwhile starts again, however far they had come.
+  if (await isSignedOut(exchange, accountId, interaction.iat)) {
+    sendErrorPage(exchange, 'interaction_not_found')
+    return
+  }
   const grant = new provider.Grant({ accountId, clientId })
   if (openidScopes.length > 0) grant.addOIDCScope(openidScopes.join(' '))
   if (scopes.length > 0) grant.addResourceScope(requestedResource, scopes.join(' '))
@@ -39,7 +46,7 @@ export async function finishAllowed(
   })
   await finish(exchange, {
     // Not remembered: the cookie ends with the browser.
-    ...(isFresh && { login: { accountId, remember: false } }),
+    ...(isFresh && { login: { accountId, remember: false, ts: clock.now() } }),
     consent: { grantId },
     select_account: {},
   })
@@ -93,12 +100,22 @@ async function endOtherSession(exchange: Exchange, accountId: string): Promise<v
   await session.destroy()
 }
 
-/** Whether the session that began this interaction names a user that still exists. */
-export async function findSessionAccount({
-  parts,
-  interaction,
-}: Pick<Exchange, 'interaction'> & Pick<Visit, 'parts'>): Promise<string | undefined> {
-  const accountId = interaction.session?.accountId
-  if (accountId === undefined) return undefined
-  return (await parts.users.find(accountId)) && accountId
+/** The user of the session that began this interaction, where both still are what they were. */
+export async function findSessionAccount(exchange: Exchange): Promise<string | undefined> {
+  const { provider, parts, interaction } = exchange
+  const { accountId, uid = '' } = interaction.session ?? {}
+  if (accountId === undefined || (await parts.users.find(accountId)) === undefined) return undefined
+  const session = await provider.Session.findByUid(uid)
+  if (session?.accountId !== accountId) return undefined
+  return (await isSignedOut(exchange, accountId, session.loginTs)) ? undefined : accountId
+}
+
+/** Whether the access of this user was revoked after an instant. */
+async function isSignedOut(
+  { parts }: Exchange,
+  subject: string,
+  since: number | undefined,
+): Promise<boolean> {
+  const { issuer } = parts.settings
+  return isRevoked(parts.revocations, { issuer, subject, clientId: undefined }, { iat: since })
 }

@@ -3,12 +3,12 @@ import { createEmitter, type Emit } from '../../observability/index.ts'
 import {
   configError,
   requireIssuer,
-  requireKnownKeys,
+  requireKnownOptions,
   requireNumber,
   requirePlainTypes,
   requireType,
 } from '../../options/index.ts'
-import { systemClock } from '../../runtime/index.ts'
+import { type Clock, systemClock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type {
   AuthorizationServerKeys,
@@ -51,8 +51,7 @@ const DAY_SECONDS = 86_400
  * @throws {ConfigError}
  */
 export function parseOptions(options: CreateAuthorizationServerOptions): Settings {
-  requireType(typeof options === 'object' && options !== null, 'options', 'an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, 'createAuthorizationServer')
+  requireKnownOptions(options, KNOWN_OPTIONS, 'createAuthorizationServer')
   requirePlainTypes(
     options,
     {
@@ -81,7 +80,7 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
     storage: options.storage,
     keys: parseKeys(options.keys),
     lifetimes: parseLifetimes(options.lifetimes ?? {}),
-    consent: parseConsent(options.consent ?? {}, emit),
+    consent: parseConsent(options.consent ?? {}, { emit, clock }),
     clients: options,
     pages: { brand: options.brand ?? { name: issuerUrl.host }, texts: options.texts },
     trustedProxyHops: requireNumber(options.trustedProxyHops, [0, 16], 'trustedProxyHops', 0),
@@ -112,7 +111,7 @@ function parseKeys(keys: AuthorizationServerKeys | undefined): AuthorizationServ
       'keys (an object with the rings signing and cookies)',
     )
   }
-  requireKnownKeys(keys, ['signing', 'cookies'], 'keys')
+  requireKnownOptions(keys, ['signing', 'cookies'], 'keys')
   for (const use of ['signing', 'cookies'] as const) {
     if (keys[use]?.use !== use) throw configError('ERR_CONFIG_KEY_INVALID', `keys.${use}`)
   }
@@ -129,7 +128,7 @@ function parseUsers(
   if (!isLoopbackHostname(issuer.hostname)) throw configError('ERR_CONFIG_NOT_LOOPBACK', 'users')
   for (const [index, user] of users.entries()) {
     const path = `users[${index}]`
-    requireKnownKeys(user, ['username', 'password', 'claims'], path)
+    requireKnownOptions(user, ['username', 'password', 'claims'], path)
     for (const name of ['username', 'password'] as const) {
       const isText = typeof user[name] === 'string' && user[name] !== ''
       requireType(isText, `${path}.${name}`, 'a string')
@@ -149,7 +148,7 @@ function parseLifetimes(options: LifetimeOptions): Settings['lifetimes'] {
     sessionSeconds: [60, DAY_SECONDS, 8 * 3_600],
     interactionSeconds: [60, 7_200, 1_800],
   }
-  requireKnownKeys(options, Object.keys(ranges), 'lifetimes')
+  requireKnownOptions(options, Object.keys(ranges), 'lifetimes')
   const read = (name: keyof LifetimeOptions): number => {
     const [minimum, maximum, defaultValue] = ranges[name]
     return requireNumber(options[name], [minimum, maximum], `lifetimes.${name}`, defaultValue)
@@ -167,8 +166,11 @@ function parseLifetimes(options: LifetimeOptions): Settings['lifetimes'] {
 }
 
 /** MCP asks a proxy with one client id upstream for consent to each client of its own (SEC-177). */
-function parseConsent(options: ConsentOptions, emit: Emit): Settings['consent'] {
-  requireKnownKeys(options, ['remember', 'page', 'iOwnConsentElsewhere'], 'consent')
+function parseConsent(
+  options: ConsentOptions,
+  { emit, clock }: { readonly emit: Emit; readonly clock: Clock },
+): Settings['consent'] {
+  requireKnownOptions(options, ['remember', 'page', 'iOwnConsentElsewhere'], 'consent')
   requirePlainTypes(
     options,
     { boolean: ['remember', 'iOwnConsentElsewhere'], function: [], object: [] },
@@ -182,6 +184,7 @@ function parseConsent(options: ConsentOptions, emit: Emit): Settings['consent'] 
     }
     emit({
       type: 'config.warning',
+      at: clock.now(),
       message:
         'consent.page is off: any client that can register signs users in without asking them.',
     })

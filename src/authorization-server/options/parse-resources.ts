@@ -1,6 +1,11 @@
 import type { JWK } from 'jose'
 import { isSecureUrl, parseResourceIdentifier } from '../../oauth/index.ts'
-import { configError, requireKnownKeys, requireScopes, requireType } from '../../options/index.ts'
+import {
+  configError,
+  requireKnownOptions,
+  requireScopes,
+  requireType,
+} from '../../options/index.ts'
 import type { CreateAuthorizationServerOptions, ResourceOptions } from './options.ts'
 import type { ResourceSettings } from './settings.ts'
 
@@ -38,7 +43,7 @@ function checkIdentifier(identifier: string, allowInsecureLoopback: boolean): vo
 function parseResource(identifier: string, options: ResourceOptions): ResourceSettings {
   const path = `resources.${identifier}`
   requireType(typeof options === 'object' && options !== null, path, 'scopes or an object')
-  requireKnownKeys(options, ['scopes', 'defaultScopes', 'encryption'], path)
+  requireKnownOptions(options, ['scopes', 'defaultScopes', 'encryption'], path)
   const scopes = requireScopes(options.scopes, `${path}.scopes`)
   const defaultScopes = requireScopes(options.defaultScopes ?? scopes, `${path}.defaultScopes`)
   const stranger = defaultScopes.find((scope) => !scopes.includes(scope))

@@ -35,7 +35,8 @@ export function createClientSource(
     load: async () => ({ value: await loadClient(settings), maxAgeSeconds: undefined }),
     clock,
     differs: () => false,
-    onBackgroundFailure: (error) => emit({ type: 'discovery.failed', issuer, error }),
+    onBackgroundFailure: (error) =>
+      emit({ type: 'discovery.failed', at: clock.now(), issuer, error }),
   })
   return async () => (await client.get()).value
 }
@@ -62,21 +63,27 @@ async function loadClient(settings: UpstreamSettings): Promise<UpstreamClient> {
   return { openid, configuration, metadata }
 }
 
+const NEEDED_URLS = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+
 async function loadMetadata(
   openid: typeof OpenidClient,
   settings: UpstreamSettings,
 ): Promise<OpenidClient.ServerMetadata> {
-  const { issuer, endpoints, allowInsecureLoopback } = settings
+  const { issuer, endpoints, allowInsecureLoopback, userInfo } = settings
   if (endpoints !== undefined) return { issuer, ...endpoints }
   const metadata = await discover(openid, settings)
   // `openid-client` compares as URLs; what tokens are compared with is the text.
   if (metadata.issuer !== issuer) throw unusable('ERR_UPSTREAM_ISSUER_MISMATCH', issuer)
-  for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
+  for (const name of [...NEEDED_URLS, ...(userInfo ? (['userinfo_endpoint'] as const) : [])]) {
     const url = metadata[name]
     const isUsable = url !== undefined && URL.canParse(url)
     if (!isUsable || !isSecureUrl(new URL(url), allowInsecureLoopback)) {
       throw unusable('ERR_UPSTREAM_METADATA_INVALID', `${issuer} (${name})`)
     }
+  }
+  // Those that say nothing may have it, as Entra ID; `plain` alone protects from nobody.
+  if (metadata.code_challenge_methods_supported?.includes('S256') === false) {
+    throw unusable('ERR_UPSTREAM_METADATA_INVALID', `${issuer} (PKCE without S256)`)
   }
   return metadata
 }

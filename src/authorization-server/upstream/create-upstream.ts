@@ -19,6 +19,7 @@ import {
   type UpstreamRefusal,
 } from './upstream.ts'
 import { mapUserClaims } from './user-claims.ts'
+import { warmUpUpstream } from './warm-up.ts'
 
 /** What an upstream uses of its surroundings. */
 export interface UpstreamSurroundings {
@@ -35,7 +36,7 @@ export interface UpstreamSurroundings {
  * endpoints. The protocol is `openid-client`'s, with PKCE (S256), `state`, `nonce`, `iss` and a
  * verified signature in every case.
  *
- * Nothing is fetched before the first sign-in, and nothing is stored. Requests take at most 10 s and
+ * Nothing is fetched before `warmUp` or the first sign-in, and nothing is stored. Requests take at most 10 s and
  * answers 1 MiB; redirects are not followed. Outcomes never hold a text of the upstream.
  *
  * It does NOT find out whose browser a callback came from, which `SignIns` does, and does NOT retry.
@@ -56,6 +57,7 @@ export function createUpstream(
   return {
     name,
     issuer,
+    warmUp: () => warmUpUpstream(source, settings, { clock, emit }),
     start: (request) =>
       withClient(source, 'token_response', async (client) =>
         succeed(await buildAuthorizationRequest(client, settings, request)),
@@ -73,7 +75,11 @@ export function createUpstream(
       }),
     refresh: ({ refreshToken, subject, scopes }) =>
       withClient(source, 'token_response', async ({ openid, configuration }) => {
-        const response = await openid.refreshTokenGrant(configuration, refreshToken)
+        const response = await openid.refreshTokenGrant(
+          configuration,
+          refreshToken,
+          refreshParameters(settings),
+        )
         const claims = response.claims()
         const isSameUser =
           claims === undefined ||
@@ -81,6 +87,14 @@ export function createUpstream(
         return isSameUser ? succeed(readTokens(response, settings, scopes)) : refuse('id_token')
       }),
   }
+}
+
+/** None of ours is empty: `scope` has at least one token (RFC 6749 §3.3). */
+function refreshParameters({
+  scopes,
+  sendScopesOnRefresh,
+}: UpstreamSettings): Record<string, string> {
+  return sendScopesOnRefresh && scopes.length > 0 ? { scope: scopes.join(' ') } : {}
 }
 
 /** Runs a step with the client; what it throws becomes a failure. */

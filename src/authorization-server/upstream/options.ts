@@ -33,6 +33,13 @@ interface CommonUpstreamOptions {
    * @defaultValue none
    */
   readonly forwardedParameters?: readonly string[] | undefined
+  /**
+   * Send `scopes` with every refresh too. Left out, they mean those that were granted (RFC 6749 §6),
+   * except at Entra ID, where the scopes of an API of this very registration have to be repeated. A
+   * scope that is added to the options later needs a new sign-in then.
+   * @defaultValue `false`
+   */
+  readonly sendScopesOnRefresh?: boolean | undefined
   /** Which claims of the upstream become which of ours. @defaultValue email, name, roles, tenant_id */
   readonly claims?: ClaimNames | undefined
   /** Let the upstream be http on this machine, for development and tests. @defaultValue `false` */

@@ -15,6 +15,7 @@ export interface UpstreamSettings {
   readonly clientSecretMethod: 'client_secret_basic' | 'client_secret_post' | undefined
   readonly privateKey: JWK | undefined
   readonly scopes: readonly string[]
+  readonly sendScopesOnRefresh: boolean
   /** Sent with every authorization request; none of them is ours. */
   readonly extraParameters: ReadonlyMap<string, string>
   readonly forwardedParameters: readonly string[]
@@ -65,6 +66,7 @@ const COMMON = [
   'forwardedParameters',
   'claims',
   'scopes',
+  'sendScopesOnRefresh',
   'allowInsecureLoopback',
   'fetch',
 ]
@@ -107,6 +109,7 @@ export function parseUpstreamOptions(
     clientId: options.clientId,
     ...parseCredentials(options, path),
     scopes: parseScopes(options, path),
+    sendScopesOnRefresh: parseSwitch(options.sendScopesOnRefresh, `${path}.sendScopesOnRefresh`),
     extraParameters: parseExtraParameters(options, path),
     forwardedParameters: parseForwarded(options, path),
     claims: parseClaims(options, path),
@@ -141,6 +144,11 @@ function parseScopes({ kind, scopes }: UpstreamOptions, path: string): readonly 
   const wrong = wanted.findIndex((scope) => !isScopeToken(scope))
   if (wrong !== -1) throw error('ERR_CONFIG_SCOPE_INVALID', `${path}.scopes[${wrong}]`)
   return [...new Set([...(kind === 'oauth' ? [] : ['openid']), ...wanted.filter(isScopeToken)])]
+}
+
+function parseSwitch(value: boolean | undefined, path: string): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true
+  throw error('ERR_CONFIG_OPTION_TYPE', `${path} (a boolean)`)
 }
 
 function parseExtraParameters(

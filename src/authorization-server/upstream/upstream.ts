@@ -94,6 +94,8 @@ export interface Upstream {
   /** The last segment of its callback's path. */
   readonly name: string
   readonly issuer: string
+  /** Reads metadata and keys. @throws {UpstreamError} for what cannot be read or used */
+  warmUp(): Promise<void>
   /** Where to send the browser. Nothing about it may be set or stored before the user approved. */
   start(
     request: UpstreamStart,

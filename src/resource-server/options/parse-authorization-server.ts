@@ -9,7 +9,7 @@ import {
   configError,
   type PlainTypes,
   requireIssuer,
-  requireKnownKeys,
+  requireKnownOptions,
   requireList,
   requireNotUnset,
   requirePlainTypes,
@@ -67,7 +67,7 @@ export function parseAuthorizationServer(
 ): AuthorizationServerOptions {
   const options = typeof value === 'string' ? { issuer: value } : value
   requireType(typeof options === 'object' && options !== null, path, 'an issuer or an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, path)
+  requireKnownOptions(options, KNOWN_OPTIONS, path)
   requirePlainTypes(options, PLAIN_TYPES, `${path}.`)
   requireNotUnset(options, ['algorithms', 'tokenIssuer'], `${path}.`)
   // An unset environment variable must not turn into another way of verifying.

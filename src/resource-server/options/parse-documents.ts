@@ -1,10 +1,9 @@
 import type { RemoteAuthorizationServer } from '../../discovery/index.ts'
 import type { KeyRing } from '../../keys/index.ts'
 import { type ProtectedResourceMetadata, wellKnownUrl } from '../../oauth/index.ts'
-import type { Emit } from '../../observability/index.ts'
 import { configError, requireType } from '../../options/index.ts'
 import type { ResourceServerOptions } from './options.ts'
-import { warnAboutMirror } from './parse-metadata.ts'
+import { type Warn, warnAboutMirror } from './parse-metadata.ts'
 import type { PublishedDocument } from './settings.ts'
 
 export const RESOURCE_METADATA = 'oauth-protected-resource'
@@ -24,7 +23,7 @@ interface Known {
   readonly metadata: ProtectedResourceMetadata
   readonly requiredClaims: readonly string[]
   readonly servers: readonly RemoteAuthorizationServer[]
-  readonly emit: Emit
+  readonly warn: Warn
 }
 
 type DocumentOptions = Pick<
@@ -40,7 +39,7 @@ type DocumentOptions = Pick<
  */
 export function buildDocuments(
   options: DocumentOptions,
-  { url, metadata, requiredClaims, servers, emit }: Known,
+  { url, metadata, requiredClaims, servers, warn }: Known,
 ): ReadonlyMap<string, PublishedDocument> {
   const { claimsAsScopes, metadataAtRoot, mirrorServerMetadata, publishedKeys } = options
   const documents = new Map<string, PublishedDocument>()
@@ -52,7 +51,7 @@ export function buildDocuments(
   }
   const [first] = servers
   if (mirrorServerMetadata === true && first !== undefined) {
-    warnAboutMirror(emit)
+    warnAboutMirror(warn)
     const mirror = json(() => first.metadata())
     for (const path of pathsOf(url, SERVER_METADATA, true)) documents.set(path, mirror)
   }

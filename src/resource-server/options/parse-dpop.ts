@@ -2,7 +2,7 @@ import type { InboundRequest } from '../../http/index.ts'
 import {
   configError,
   type PlainTypes,
-  requireKnownKeys,
+  requireKnownOptions,
   requireNotUnset,
   requireNumber,
   requirePlainTypes,
@@ -46,7 +46,7 @@ export function parseDpop(
 ): DpopSettings | undefined {
   if (options === undefined) return undefined
   requireType(typeof options === 'object' && options !== null, 'dpop', 'an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, 'dpop')
+  requireKnownOptions(options, KNOWN_OPTIONS, 'dpop')
   requirePlainTypes(options, PLAIN_TYPES, 'dpop.')
   requireNotUnset(options, NOT_UNSET, 'dpop.')
   const { required = false, storage, publicUrl } = options

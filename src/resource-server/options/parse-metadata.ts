@@ -1,6 +1,8 @@
 import type { AdditionalMetadata } from '../../oauth/index.ts'
-import type { Emit } from '../../observability/index.ts'
 import { configError, requireScopes } from '../../options/index.ts'
+
+/** Tells the operator of an option that is risky or was ignored. */
+export type Warn = (message: string) => void
 
 /**
  * Scopes that clients are told about. `offline_access` is left out: a refresh token is between
@@ -10,12 +12,11 @@ export function parsePublishedScopes(
   value: readonly string[] | undefined,
   fallback: readonly string[],
   path: string,
-  emit: Emit,
+  warn: Warn,
 ): readonly string[] {
   const scopes = value === undefined ? fallback : requireScopes(value, path)
   if (!scopes.includes('offline_access')) return scopes
-  const message = `${path}: offline_access is left out, since a resource server must not ask for it.`
-  emit({ type: 'config.warning', message })
+  warn(`${path}: offline_access is left out, since a resource server must not ask for it.`)
   return scopes.filter((scope) => scope !== 'offline_access')
 }
 
@@ -47,11 +48,9 @@ export function parseAdditionalMetadata(
 }
 
 /** The copy of the authorization server's metadata is for old clients only. */
-export function warnAboutMirror(emit: Emit): void {
-  emit({
-    type: 'config.warning',
-    message:
-      'mirrorServerMetadata: clients of MCP 2025-06-18 and later reject metadata whose issuer is ' +
+export function warnAboutMirror(warn: Warn): void {
+  warn(
+    'mirrorServerMetadata: clients of MCP 2025-06-18 and later reject metadata whose issuer is ' +
       'another origin (RFC 8414 §3.3); keep it on only for clients of 2025-03-26.',
-  })
+  )
 }

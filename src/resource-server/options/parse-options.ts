@@ -8,7 +8,7 @@ import { createEmitter } from '../../observability/index.ts'
 import {
   configError,
   type PlainTypes,
-  requireKnownKeys,
+  requireKnownOptions,
   requireList,
   requireNotUnset,
   requireNumber,
@@ -110,6 +110,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
   checkTypes(options)
   const { allowInsecureLoopback = false, fetch, clock = systemClock } = options
   const emit = createEmitter(options.onEvent)
+  const warn = (message: string): void => emit({ type: 'config.warning', at: clock.now(), message })
   const { resource, url } = parseResource(options.resource, allowInsecureLoopback)
   const servers = parseServers(options.authorizationServers, allowInsecureLoopback)
   const connection = { allowInsecureLoopback, fetch, clock, emit }
@@ -120,7 +121,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     value: readonly string[] | undefined,
     fallback: readonly string[],
     path: string,
-  ) => parsePublishedScopes(value, fallback, path, emit)
+  ) => parsePublishedScopes(value, fallback, path, warn)
   const asked = (scopes: readonly string[]): readonly string[] =>
     requireScopes(servers[0]?.requestScopes?.(scopes) ?? scopes, REQUEST_SCOPES)
   const requiredScopes = publish(options.requiredScopes, [], 'requiredScopes')
@@ -140,7 +141,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     resource,
     metadataUrl: wellKnownUrl(url, RESOURCE_METADATA),
     metadata,
-    documents: buildDocuments(options, { url, metadata, requiredClaims, servers: remotes, emit }),
+    documents: buildDocuments(options, { url, metadata, requiredClaims, servers: remotes, warn }),
     servers: remotes,
     issuers: parseIssuers(options, servers, resource, parseOwnIssuers(options.verifier, servers)),
     verifier: options.verifier ?? createJwtVerifier(connected.map(({ trusted }) => trusted)),
@@ -167,8 +168,7 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
 }
 
 function checkTypes<Claims>(options: ResourceServerOptions<Claims>): void {
-  requireType(typeof options === 'object' && options !== null, 'options', 'an object')
-  requireKnownKeys(options, KNOWN_OPTIONS, 'options')
+  requireKnownOptions(options, KNOWN_OPTIONS, 'options')
   requirePlainTypes(options, PLAIN_TYPES, '')
   requireNotUnset(options, NOT_UNSET, '')
   requireMethods(options)

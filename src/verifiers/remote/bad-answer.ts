@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../errors/index.ts'
-import type { Emit } from '../../observability/index.ts'
+import type { RemoteSettings } from './remote-options.ts'
 
 /** Which endpoint has answered. */
 export type RemoteEndpoint = 'introspect' | 'userinfo'
@@ -11,13 +11,12 @@ export type RemoteEndpoint = 'introspect' | 'userinfo'
  */
 export function badAnswer(
   endpoint: RemoteEndpoint,
-  issuer: string,
+  { issuer, emit, clock }: Pick<RemoteSettings, 'clock' | 'emit'> & { readonly issuer: string },
   detail: string,
-  emit: Emit,
 ): UpstreamError {
   const error = new UpstreamError('ERR_UPSTREAM_ANSWER_INVALID', `${issuer} (${detail})`, {
     retryable: true,
   })
-  emit({ type: `${endpoint}.bad_response`, issuer, error })
+  emit({ type: `${endpoint}.bad_response`, at: clock.now(), issuer, error })
   return error
 }

@@ -124,7 +124,7 @@ async function createAuthentication(
  * where a signature is asked for.
  */
 function createFetch(settings: IntrospectionSettings): OpenidClient.CustomFetch {
-  const { issuer, signingAlgorithm, fetch, allowInsecureLoopback, emit } = settings
+  const { signingAlgorithm, fetch, allowInsecureLoopback } = settings
   return async (input, { method, headers, body }) => {
     const url = new URL(input)
     const subject = `${method} ${url.origin}${url.pathname}`
@@ -149,7 +149,7 @@ function createFetch(settings: IntrospectionSettings): OpenidClient.CustomFetch 
       throw new UpstreamError(code, `${subject} (status ${answer.status})`, { retryable: true })
     }
     if (isIntrospection && signingAlgorithm !== undefined && !isSigned(answer)) {
-      throw badAnswer('introspect', issuer, 'not signed', emit)
+      throw badAnswer('introspect', settings, 'not signed')
     }
     return answer
   }

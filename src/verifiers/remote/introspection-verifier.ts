@@ -40,7 +40,7 @@ import { createRemoteVerifier } from './remote-verifier.ts'
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
   const settings = parseIntrospectionOptions(options)
-  const { issuer, emit } = settings
+  const { issuer } = settings
   const client = createIntrospectionClient(settings)
 
   async function introspect(token: string): Promise<OpenidClient.IntrospectionResponse> {
@@ -53,7 +53,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
       const own = findOwnError(error)
       if (own !== undefined) throw own
       const code = error instanceof openid.ClientError ? error.code : undefined
-      throw badAnswer('introspect', issuer, code ?? 'unreadable', emit)
+      throw badAnswer('introspect', settings, code ?? 'unreadable')
     }
   }
 

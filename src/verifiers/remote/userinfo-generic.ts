@@ -17,7 +17,7 @@ import type { UserinfoSettings } from './userinfo-options.ts'
 export function createUserinfoCheck(
   settings: Extract<UserinfoSettings, { provider: 'generic' }>,
 ): AskAboutToken {
-  const { issuer, endpoint, audience, subjectClaim, lifetimeSeconds, clock, emit } = settings
+  const { issuer, endpoint, audience, subjectClaim, lifetimeSeconds, clock } = settings
   return async (token) => {
     const now = clock.now()
     const headers = { Accept: 'application/json', Authorization: `Bearer ${token}` }
@@ -28,7 +28,7 @@ export function createUserinfoCheck(
     const { body } = answer
     const sub = readSubject(body?.[subjectClaim])
     if (body === undefined || sub === undefined) {
-      throw badAnswer('userinfo', issuer, `no ${subjectClaim}`, emit)
+      throw badAnswer('userinfo', settings, `no ${subjectClaim}`)
     }
     // `true` and nothing else: a function that forgets to answer has proven nothing.
     const isProven: unknown = await settings.provesAudience(body, token)

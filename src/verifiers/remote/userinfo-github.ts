@@ -14,7 +14,7 @@ import type { UserinfoSettings } from './userinfo-options.ts'
 export function createGithubCheck(
   settings: Extract<UserinfoSettings, { provider: 'github' }>,
 ): AskAboutToken {
-  const { issuer, endpoint, clientId, clientSecret, lifetimeSeconds, clock, emit } = settings
+  const { issuer, endpoint, clientId, clientSecret, lifetimeSeconds, clock } = settings
   const headers = {
     Accept: 'application/vnd.github+json',
     Authorization: `Basic ${encodeBasic(`${clientId}:${clientSecret}`)}`,
@@ -34,7 +34,7 @@ export function createGithubCheck(
     const sub = isObject(user) ? readSubject(user['id']) : undefined
     const exp = expiresAt === null ? now + lifetimeSeconds : readInstant(expiresAt)
     if (!isObject(app) || !isObject(user) || sub === undefined || exp === undefined) {
-      throw badAnswer('userinfo', issuer, 'app, user or expires_at', emit)
+      throw badAnswer('userinfo', settings, 'app, user or expires_at')
     }
     if (app['client_id'] !== clientId) return refuse('aud')
     return accept({

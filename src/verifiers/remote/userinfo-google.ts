@@ -18,7 +18,7 @@ import type { UserinfoSettings } from './userinfo-options.ts'
 export function createGoogleCheck(
   settings: Extract<UserinfoSettings, { provider: 'google' }>,
 ): AskAboutToken {
-  const { issuer, endpoint, clientId, emit } = settings
+  const { issuer, endpoint, clientId } = settings
   return async (token) => {
     const headers = {
       Accept: 'application/json',
@@ -28,7 +28,7 @@ export function createGoogleCheck(
     const answer = await askProvider(endpoint, { method: 'POST', headers, body: '' }, settings)
     if (isRefusal(answer)) return refuse('inactive')
     if (answer.status !== 200) throw unexpectedStatus(endpoint, answer)
-    if (answer.body === undefined) throw badAnswer('userinfo', issuer, 'no JSON object', emit)
+    if (answer.body === undefined) throw badAnswer('userinfo', settings, 'no JSON object')
 
     const { aud, azp, exp, scope } = answer.body
     // The endpoint takes ID tokens too, whose `aud` is the same; they have an `iss` and no scope.

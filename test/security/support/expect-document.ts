@@ -19,7 +19,9 @@ export function expectAccepted(answer: Answer): void {
 
 /** Why documents were refused since the last look. */
 export function reasons(world: ClientsWorld): readonly string[] {
-  return world
-    .takeEvents()
-    .flatMap((event) => (event.type === 'client.document_refused' ? event.reason : []))
+  return world.takeEvents().flatMap((event) => {
+    if (event.type !== 'client.document_refused') return []
+    expect(event.at).toBe(world.clock.now())
+    return event.reason
+  })
 }

@@ -241,11 +241,17 @@ describe('after creation', () => {
       mirrorServerMetadata: true,
       challengeScopes: ['offline_access'],
       onEvent: (event: AuditEvent) => void warnings.push(event),
+      clock: { now: () => 1_000, elapsed: () => 0 },
     })
     expect(warnings).toEqual([
-      { type: 'config.warning', message: expect.stringMatching(/^mirrorServerMetadata: /) },
       {
         type: 'config.warning',
+        at: 1_000,
+        message: expect.stringMatching(/^mirrorServerMetadata: /),
+      },
+      {
+        type: 'config.warning',
+        at: 1_000,
         message: expect.stringMatching(/^challengeScopes: offline_access/),
       },
     ])

@@ -74,7 +74,11 @@ describe('options', () => {
     const onEvent = (event: AuditEvent): void => void events.push(event)
     const verifier = jweVerifier({ ...unsigned, onEvent, clock } as JweVerifierOptions)
     expect(events).toEqual([
-      { type: 'config.warning', message: expect.stringContaining('allowUnsignedJwe') },
+      {
+        type: 'config.warning',
+        at: clock.now(),
+        message: expect.stringContaining('allowUnsignedJwe'),
+      },
     ])
     const token = await encrypt(JSON.stringify(claims), key, 'none')
     expect(await verifier.verify(token)).toMatchObject({ ok: true, value: { issuer: ISSUER } })
