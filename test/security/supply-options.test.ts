@@ -23,6 +23,7 @@ import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
 import { unknownName } from './misspelt-names.ts'
 import type { Given, Reader } from './option-reader.ts'
+import { PROVIDER_READERS } from './provider-option-readers.ts'
 import { REMOTE_VERIFIER_READERS } from './remote-verifier-readers.ts'
 import { SERVER_READERS } from './server-option-readers.ts'
 
@@ -45,6 +46,7 @@ const fetchNothing = async (): Promise<Response> => new Response()
 const READERS: Readonly<Record<string, Reader>> = {
   ...SERVER_READERS,
   ...REMOTE_VERIFIER_READERS,
+  ...PROVIDER_READERS,
   createResourceServer: {
     type: 'ResourceServerOptions',
     good: SERVER,
@@ -54,7 +56,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'createResourceServer authorizationServers': {
     type: 'AuthorizationServerOptions',
     good: { issuer: ISSUER },
-    names: ['audience', 'algorithms', 'requireAtJwt', 'jwksUri', 'secret'],
+    names: ['audience', 'algorithms', 'requireAtJwt', 'jwksUri', 'secret', 'tokenIssuer'],
     read: (options) => createResourceServer({ ...SERVER, authorizationServers: [options] }),
   },
   'createResourceServer dpop': {
