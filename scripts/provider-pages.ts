@@ -64,7 +64,8 @@ Issuer, audience, claims and the words for scopes come from the profile; what yo
 
 An MCP client that nobody knows needs registration or client ID metadata documents, PKCE in the
 metadata, and a token whose \`aud\` is your server. Where one of them is missing, put your own
-authorization server in front. Opaque access tokens need it in any case.
+authorization server in front. Opaque access tokens need it too, or a verifier that
+[asks the provider](../tokens.md).
 
 ${table(['Provider', 'Access tokens', ...Object.values(CAPABILITIES), 'Tested'], capabilities)}
 
@@ -163,7 +164,8 @@ ${unconfirmed.length === 0 ? '' : `Not confirmed: ${unconfirmed.join('; ')}.\n\n
 
 function direct({ id, directSteps }: ProviderProfile): string {
   if (directSteps === undefined) {
-    return 'They are opaque and for itself: only your own authorization server can stand in front of it.'
+    return `They are opaque, and for its own API. A resource server can have each of them checked there
+([opaque tokens](../tokens.md)); MCP clients that nobody registered need the server above.`
   }
   return `${directSteps.map((step) => `- ${step}`).join('\n')}
 

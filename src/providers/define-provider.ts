@@ -17,6 +17,8 @@ export interface SignInOptions {
   readonly claims?: Readonly<Record<string, string | readonly string[]>>
   readonly extraAuthorizeParams?: Readonly<Record<string, string>>
   readonly forwardedParameters?: readonly string[]
+  /** Send the scopes with a refresh too. @defaultValue false */
+  readonly sendScopesOnRefresh?: boolean
   readonly allowInsecureLoopback?: boolean
   readonly fetch?: Fetch
 }

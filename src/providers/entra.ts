@@ -91,7 +91,7 @@ and refuses the \`resource\` that MCP clients send
       source: `${LEARN}v2-oauth2-auth-code-flow#redeem-a-code-for-an-access-token`,
     },
     {
-      text: 'An API of your own needs an app registration of its own: with a scope of this very registration, renewing fails (AADSTS90009).',
+      text: 'With scopes of an API of this very registration (`api://<clientId>/…`), set `sendScopesOnRefresh: true`: renewing fails where they are left out (AADSTS90009).',
       source: 'https://github.com/modelcontextprotocol/typescript-sdk/issues/2718',
     },
     {

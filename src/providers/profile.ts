@@ -41,7 +41,7 @@ export interface ProviderProfile {
   /** What `aud` of its access tokens says, and what has to be done about it. */
   readonly audience: Fact
   readonly claims: ClaimPlaces
-  /** What its access tokens for your server are; opaque ones need our authorization server. */
+  /** What its access tokens for your server are; opaque ones need a verifier that asks. */
   readonly tokens: 'jwt' | 'opaque' | 'jwt or opaque'
   /** Dynamic registration (RFC 7591) by clients that nobody knows. */
   readonly registration: Capability

@@ -68,8 +68,20 @@ function tokens(
   return [type, { type, good, names: ['audience', 'scopes', 'algorithms', ...names], read }]
 }
 
-/** Whatever takes options of a provider. */
+const authorizationServer: Reader = {
+  type: 'AuthorizationServerOptions',
+  good: ISSUER,
+  names: ['audience', 'algorithms', 'requireAtJwt', 'jwksUri', 'secret', 'tokenIssuer'],
+  read: (options) =>
+    createResourceServer({
+      resource: 'https://mcp.example.com/mcp',
+      authorizationServers: [options],
+    }),
+}
+
+/** Whatever takes options of a provider, or of an authorization server as seen from outside. */
 export const PROVIDER_READERS: Readonly<Record<string, Reader>> = Object.fromEntries([
+  ['createResourceServer authorizationServers', authorizationServer],
   signIn('SignInOptions', oidc, ISSUER, 'claims', 'extraAuthorizeParams'),
   signIn('AsgardeoSignInOptions', asgardeo, { organization: 'a' }, 'organization'),
   signIn('Auth0SignInOptions', auth0, { domain: 'a.auth0.com' }, 'domain', 'audience'),

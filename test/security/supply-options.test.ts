@@ -53,12 +53,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     names: ['audience', 'requiredScopes', 'allowedHosts', 'isRevoked', 'policy', 'leewaySeconds'],
     read: createResourceServer,
   },
-  'createResourceServer authorizationServers': {
-    type: 'AuthorizationServerOptions',
-    good: { issuer: ISSUER },
-    names: ['audience', 'algorithms', 'requireAtJwt', 'jwksUri', 'secret', 'tokenIssuer'],
-    read: (options) => createResourceServer({ ...SERVER, authorizationServers: [options] }),
-  },
   'createResourceServer dpop': {
     type: 'DpopOptions',
     good: {},
