@@ -1,8 +1,11 @@
 export { createResourceServer } from './create-resource-server.ts'
 export type { DecisionContext, DecisionPoint } from './operation-check.ts'
-export type {
-  AuthorizationServerOptions,
-  ClaimsSchema,
-  ResourceServerOptions,
+export {
+  type AuthorizationServerOptions,
+  type ClaimsSchema,
+  type EnvironmentSettings,
+  type FromEnvironmentOptions,
+  fromEnvironment,
+  type ResourceServerOptions,
 } from './options/index.ts'
 export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'

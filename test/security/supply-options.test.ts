@@ -1,6 +1,14 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import * as fc from 'fast-check'
-import { ConfigError, createResourceServer, definePolicy, storedRevocations } from 'mcp-gatehouse'
+import {
+  ConfigError,
+  createResourceServer,
+  definePolicy,
+  fetchServerMetadata,
+  fromEnvironment,
+  storedRevocations,
+} from 'mcp-gatehouse'
+import { forwardHeaders } from 'mcp-gatehouse/context'
 import {
   buildJwksAnswer,
   createKeyRing,
@@ -59,6 +67,24 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: { tools: { a: 'scope' } },
     names: ['tools', 'resources', 'unlisted', 'scopes'],
     read: (policy) => createResourceServer({ ...SERVER, policy }),
+  },
+  fetchServerMetadata: {
+    type: 'FetchServerMetadataOptions',
+    good: { fetch: async () => new Response('', { status: 404 }) },
+    names: ['allowInsecureLoopback', 'fetch', 'metadataUrl', 'transformMetadata'],
+    read: (options) => fetchServerMetadata(ISSUER, options),
+  },
+  forwardHeaders: {
+    type: 'ForwardHeadersOptions',
+    good: { headers: ['x-api-key'] },
+    names: ['audience', 'headers'],
+    read: (options) => forwardHeaders(gatehouse, fetchNothing, options),
+  },
+  fromEnvironment: {
+    type: 'FromEnvironmentOptions',
+    good: { environment: { MCP_RESOURCE_IDENTIFIER: SERVER.resource, MCP_AUTH_ISSUER: ISSUER } },
+    names: ['allowInsecureLoopback', 'environment'],
+    read: fromEnvironment,
   },
   storedRevocations: {
     type: 'StoredRevocationsOptions',

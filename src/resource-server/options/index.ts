@@ -1,4 +1,9 @@
 export { configError } from '../../options/index.ts'
+export {
+  type EnvironmentSettings,
+  type FromEnvironmentOptions,
+  fromEnvironment,
+} from './from-environment.ts'
 export type { AuthorizationServerOptions, ResourceServerOptions } from './options.ts'
 export { parsePublicPaths } from './parse-access.ts'
 export { parseOptions } from './parse-options.ts'
