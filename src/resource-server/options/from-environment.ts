@@ -44,6 +44,9 @@ const NEEDED: readonly (readonly [variable: string, neededBy: readonly string[]]
   ['AUTH0_DOMAIN', ['AUTH0_AUDIENCE', 'AUTH0_CLIENT_ID']],
 ]
 
+/** The Management API and the userinfo endpoint of a tenant. */
+const OWN_API = /^https:\/\/[\w.-]+\.auth0\.com\/(?:api\/v2|userinfo)\b/i
+
 /** A variable's value, trimmed; one that is set to nothing is one that is not set. */
 type Read = (name: string) => string | undefined
 
@@ -64,7 +67,8 @@ type Read = (name: string) => string | undefined
  */
 export function fromEnvironment(options: FromEnvironmentOptions = {}): EnvironmentSettings {
   requireKnownOptions(options, OPTIONS, 'fromEnvironment')
-  requirePlainTypes(options, { boolean: ['allowInsecureLoopback'], function: [], object: [] }, '')
+  const types = { boolean: ['allowInsecureLoopback'], function: [], object: ['environment'] }
+  requirePlainTypes(options, types, 'fromEnvironment: ')
   const { environment = globalThis.process?.env ?? {}, allowInsecureLoopback = false } = options
   const read: Read = (name) => environment[name]?.trim() || undefined
   for (const [variable, neededBy] of NEEDED) {
@@ -160,7 +164,9 @@ function readIssuers(read: Read): ReadonlyMap<string, string> {
 /** Whatever else a user has a token of Auth0's own APIs for, it must not be good here. */
 function readAuth0Audience(read: Read, issuer: string): string | undefined {
   const audience = read('AUTH0_AUDIENCE')
-  if (audience?.startsWith(issuer) !== true) return audience
+  // Behind a domain of the tenant's own, these APIs keep their name.
+  const isOfAuth0 = audience?.startsWith(issuer) === true || OWN_API.test(audience ?? '')
+  if (!isOfAuth0) return audience
   const subject = "AUTH0_AUDIENCE (an API of Auth0's own; make one for this server)"
   throw configError('ERR_CONFIG_ENVIRONMENT', subject)
 }

@@ -89,6 +89,17 @@ describe('the variables of', () => {
   })
 })
 
+test('an environment that is none, and an option of another type, stop the start', () => {
+  for (const options of [
+    { environment: null },
+    { environment: MCP_AUTH, allowInsecureLoopback: 1 },
+  ]) {
+    expect(() => fromEnvironment(options as object)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_OPTION_TYPE' }),
+    )
+  }
+})
+
 test('a variable that is set to nothing is not set, and others are trimmed', () => {
   const environment = { ...MCP_AUTH, MCP_AUTH_ISSUER: ` ${ISSUER}\n`, EXPECTED_AUDIENCE: ' ' }
   expect(read(environment)).toEqual(read(MCP_AUTH))
@@ -193,6 +204,15 @@ const WRONG: readonly (readonly [subject: string, code: string, environment: Var
     "AUTH0_AUDIENCE (an API of Auth0's own; make one for this server)",
     'ERR_CONFIG_ENVIRONMENT',
     { ...AUTH0, AUTH0_AUDIENCE: 'https://acme.eu.auth0.com/api/v2/' },
+  ],
+  [
+    "AUTH0_AUDIENCE (an API of Auth0's own; make one for this server)",
+    'ERR_CONFIG_ENVIRONMENT',
+    {
+      ...AUTH0,
+      AUTH0_DOMAIN: 'login.example.com',
+      AUTH0_AUDIENCE: 'https://acme.eu.auth0.com/userinfo',
+    },
   ],
 ]
 
