@@ -5,7 +5,11 @@
  */
 
 export type { CurrentRequest } from './context/index.ts'
-export type { TransformMetadata } from './discovery/index.ts'
+export {
+  type FetchServerMetadataOptions,
+  fetchServerMetadata,
+  type TransformMetadata,
+} from './discovery/index.ts'
 export {
   ConfigError,
   DeniedError,
@@ -32,6 +36,7 @@ export {
   type MetadataFinding,
   type MetadataFindingCode,
   type ProtectedResourceMetadata,
+  type ServerMetadata,
   type ServerMetadataReport,
 } from './oauth/index.ts'
 export type {
@@ -77,6 +82,9 @@ export {
   type DecisionContext,
   type DecisionPoint,
   type DpopOptions,
+  type EnvironmentSettings,
+  type FromEnvironmentOptions,
+  fromEnvironment,
   type HandlerContext,
   type Passage,
   type RequestScopes,

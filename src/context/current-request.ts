@@ -13,6 +13,12 @@ export interface CurrentRequest {
    * the answer has not been sent yet.
    */
   demandScopes(scopes: readonly string[]): void
+  /** What came over HTTP, and the resource that it was sent to. Without the gate there is none. */
+  readonly inbound?: {
+    readonly resource: string
+    /** All values of a field, one per line where the platform tells lines apart. */
+    readonly header: (name: string) => readonly string[]
+  }
 }
 
 const AsyncContext = nodeBuiltin('node:async_hooks')?.AsyncLocalStorage

@@ -9,5 +9,6 @@ export {
   currentRequest,
   runWithRequest,
 } from './current-request.ts'
+export { type ForwardHeadersOptions, forwardHeaders } from './forward-headers.ts'
 export { getUser } from './get-user.ts'
 export { requireOwner, requireTenant } from './isolation.ts'

@@ -14,6 +14,7 @@ import { CONFIG_ERROR_CODES, type ConfigErrorCode } from './config-codes.ts'
 export type ErrorCode =
   | ConfigErrorCode
   | 'ERR_DENIED_OPERATION'
+  | 'ERR_DENIED_ORIGIN'
   | 'ERR_DENIED_OWNER'
   | 'ERR_DENIED_SCOPE'
   | 'ERR_DENIED_TENANT'
@@ -45,6 +46,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ERR_DENIED_OPERATION: {
     cause: 'You are not allowed to do this.',
     remedy: 'Ask whoever runs this server for access.',
+  },
+  ERR_DENIED_ORIGIN: {
+    cause: 'The call would leave this server.',
+    remedy: 'Ask whoever runs this server to correct the tool.',
   },
   ERR_DENIED_OWNER: {
     cause: 'This belongs to somebody else.',

@@ -11,6 +11,8 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_AUTHORIZATION_PARAMETER'
   | 'ERR_CONFIG_CREDENTIALS_WITH_ANY_ORIGIN'
   | 'ERR_CONFIG_EGRESS_PROXY'
+  | 'ERR_CONFIG_ENVIRONMENT'
+  | 'ERR_CONFIG_FORWARDED_HEADER'
   | 'ERR_CONFIG_HOST_INVALID'
   | 'ERR_CONFIG_ISSUER_DUPLICATE'
   | 'ERR_CONFIG_ISSUER_INVALID'
@@ -93,6 +95,17 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     cause: 'The egress proxy is not an http: URL without a path.',
     remedy:
       'Write it as http://proxy.example.com:3128, with user information where it asks for it.',
+  },
+  ERR_CONFIG_ENVIRONMENT: {
+    cause: 'The environment variable is missing, cannot be read, or contradicts another one.',
+    remedy:
+      'Set what the message names as the table in docs/protect.md has it, or unset the one that is left over.',
+  },
+  ERR_CONFIG_FORWARDED_HEADER: {
+    cause:
+      'The header field is not one that may go on to another request (MCP authorization, "Token Passthrough"; RFC 9110 §7.6.1).',
+    remedy:
+      'Leave it out of `headers`; for `authorization`, the API must ask for tokens of the same audience, stated as `audience`.',
   },
   ERR_CONFIG_HOST_INVALID: {
     cause: 'The value is not a host name with an optional port (RFC 9110 §4.2).',

@@ -27,6 +27,7 @@ export { describeRedirectUriFault } from './redirect-uri-fault.ts'
 export { isScopeToken, missingScopes, readScopes, type ScopeSet } from './scope.ts'
 export {
   checkServerMetadata,
+  isDocument,
   type MetadataFinding,
   type MetadataFindingCode,
   type ServerMetadata,

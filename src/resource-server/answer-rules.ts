@@ -45,9 +45,8 @@ export function createAnswerRules<Claims>(
     const current: CurrentRequest = {
       principal,
       missingScopes: (required) => missingScopes(principal.scopes, required),
-      demandScopes(scopes) {
-        for (const scope of scopes) demanded.add(scope)
-      },
+      demandScopes: (scopes) => scopes.forEach((scope) => demanded.add(scope)),
+      inbound: { resource: settings.resource, header: request.header },
     }
 
     function planBody(head: AnswerHead, isStream: boolean): AnswerPlan {

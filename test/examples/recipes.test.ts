@@ -5,12 +5,15 @@ import { expect, test } from 'vitest'
 import wholeApp from '../../examples/recipes/whole-app.ts'
 
 const RECIPES = 'examples/recipes'
+const env = {
+  ...process.env,
+  MCP_RESOURCE_IDENTIFIER: 'https://mcp.example.com/mcp',
+  MCP_AUTH_ISSUER: 'https://id.example.com',
+}
 
 test.each(readdirSync(RECIPES))('the recipe %s runs as it stands in the docs', async (file) => {
-  const run = promisify(execFile)(process.execPath, [
-    '--conditions=mcp-gatehouse-source',
-    `${RECIPES}/${file}`,
-  ])
+  const argv = ['--conditions=mcp-gatehouse-source', `${RECIPES}/${file}`]
+  const run = promisify(execFile)(process.execPath, argv, { env })
   const { stderr } = await run
   expect(stderr).toBe('')
 })
@@ -21,6 +24,12 @@ test('the recipe for tests prints the principal that its token names', async () 
     `${RECIPES}/testing.ts`,
   ])
   expect(stdout).toMatch(/^\["http:\/\/127\.0\.0\.1:\d+",null,"user","alice"\]\n$/)
+})
+
+test('the recipe for the environment does not start without it', async () => {
+  const argv = ['--conditions=mcp-gatehouse-source', `${RECIPES}/environment.ts`]
+  const run = promisify(execFile)(process.execPath, argv, { env: {} })
+  await expect(run).rejects.toThrow('MCP_RESOURCE_IDENTIFIER')
 })
 
 test('the recipe for a whole application opens its health path and nothing else', async () => {

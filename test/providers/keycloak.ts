@@ -92,6 +92,9 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Emul
         if (ctx.oidc?.route === 'token' && ctx.status === 200) {
           bodyOf(ctx)['refresh_expires_in'] = 1_800
           bodyOf(ctx)['not-before-policy'] = 0
+          // All that was granted, where `oidc-provider` tells of the resource's scopes.
+          const granted = [ctx.oidc.entities.Grant?.getOIDCScope(), bodyOf(ctx)['scope']]
+          bodyOf(ctx)['scope'] = granted.filter(Boolean).join(' ')
         }
       },
     },

@@ -1,23 +1,18 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import * as fc from 'fast-check'
-import { ConfigError, createResourceServer, definePolicy, storedRevocations } from 'mcp-gatehouse'
 import {
-  buildJwksAnswer,
-  createKeyRing,
-  encryptionKeysFromEnvironment,
-  encryptToken,
-  generateKey,
-  keysFromFile,
-  keysFromFunction,
-  rotateKeys,
-  storageKeysFromEnvironment,
-} from 'mcp-gatehouse/keys'
+  ConfigError,
+  createResourceServer,
+  definePolicy,
+  fetchServerMetadata,
+  fromEnvironment,
+  storedRevocations,
+} from 'mcp-gatehouse'
+import { forwardHeaders } from 'mcp-gatehouse/context'
+import { createKeyRing, generateKey, keysFromFunction } from 'mcp-gatehouse/keys'
 import { protect } from 'mcp-gatehouse/node'
 import { guard } from 'mcp-gatehouse/sdk'
-import { memory, openStorage, reseal, sealed } from 'mcp-gatehouse/storage'
-import { postgres } from 'mcp-gatehouse/storage/postgres'
-import { redis } from 'mcp-gatehouse/storage/redis'
-import { sqlite } from 'mcp-gatehouse/storage/sqlite'
+import { memory, sealed } from 'mcp-gatehouse/storage'
 import { apiKeyVerifier, createApiKeys, jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
@@ -26,19 +21,15 @@ import type { Given, Reader } from './option-reader.ts'
 import { PROVIDER_READERS } from './provider-option-readers.ts'
 import { REMOTE_VERIFIER_READERS } from './remote-verifier-readers.ts'
 import { SERVER_READERS } from './server-option-readers.ts'
+import { ring, STORAGE_READERS } from './storage-option-readers.ts'
 
 const ISSUER = 'https://id.example.com'
 const SERVER = { resource: 'https://mcp.example.com/mcp', authorizationServers: [ISSUER] }
-const storageKeys = { keys: [await generateKey({ use: 'storage' })] }
-const encryptionKey = await generateKey({ use: 'encryption' })
-const signingKey = await generateKey({ use: 'signing' })
-const source = keysFromFunction(() => storageKeys)
-const ring = await createKeyRing({ use: 'storage', source })
+const encryptionKeys = { keys: [await generateKey({ use: 'encryption' })] }
 const encryption = await createKeyRing({
   use: 'encryption',
-  source: keysFromFunction(() => ({ keys: [encryptionKey] })),
+  source: keysFromFunction(() => encryptionKeys),
 })
-const { d: _private, ...publicKey } = encryptionKey
 const gatehouse = createResourceServer(SERVER)
 const nested = jwtVerifier({ issuer: ISSUER })
 const fetchNothing = async (): Promise<Response> => new Response()
@@ -47,6 +38,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   ...SERVER_READERS,
   ...REMOTE_VERIFIER_READERS,
   ...PROVIDER_READERS,
+  ...STORAGE_READERS,
   createResourceServer: {
     type: 'ResourceServerOptions',
     good: SERVER,
@@ -63,6 +55,24 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: { tools: { a: 'scope' } },
     names: ['tools', 'resources', 'unlisted', 'scopes'],
     read: (policy) => createResourceServer({ ...SERVER, policy }),
+  },
+  fetchServerMetadata: {
+    type: 'FetchServerMetadataOptions',
+    good: { fetch: async () => new Response('', { status: 404 }) },
+    names: ['allowInsecureLoopback', 'fetch', 'metadataUrl', 'transformMetadata'],
+    read: (options) => fetchServerMetadata(ISSUER, options),
+  },
+  forwardHeaders: {
+    type: 'ForwardHeadersOptions',
+    good: { headers: ['x-api-key'] },
+    names: ['audience', 'headers'],
+    read: (options) => forwardHeaders(gatehouse, fetchNothing, options),
+  },
+  fromEnvironment: {
+    type: 'FromEnvironmentOptions',
+    good: { environment: { MCP_RESOURCE_IDENTIFIER: SERVER.resource, MCP_AUTH_ISSUER: ISSUER } },
+    names: ['allowInsecureLoopback', 'environment'],
+    read: fromEnvironment,
   },
   storedRevocations: {
     type: 'StoredRevocationsOptions',
@@ -122,97 +132,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     names: ['name', 'scopes', 'expiresInSeconds', 'clientId', 'subject', 'tenant'],
     read: (options) =>
       createApiKeys({ storage: memory(), resource: SERVER.resource }).issue(options),
-  },
-  createKeyRing: {
-    type: 'KeyRingOptions',
-    good: { use: 'storage', source },
-    names: ['use', 'source', 'onError', 'clock'],
-    read: createKeyRing,
-  },
-  keysFromFile: {
-    type: 'KeyFileOptions',
-    good: { allowGroupRead: true, allowSingleKey: true },
-    names: ['allowGroupRead', 'allowSingleKey'],
-    read: (options) => keysFromFile('keys.json', options),
-  },
-  encryptionKeysFromEnvironment: {
-    type: 'RingFromEnvironmentOptions',
-    good: { environment: {} },
-    names: ['allowGroupRead', 'clock', 'environment', 'onError'],
-    read: encryptionKeysFromEnvironment,
-  },
-  storageKeysFromEnvironment: {
-    good: { environment: {} },
-    names: ['allowGroupRead', 'clock', 'environment', 'onError'],
-    read: storageKeysFromEnvironment,
-  },
-  keysFromFunction: {
-    type: 'KeyFunctionOptions',
-    good: { name: 'Vault' },
-    names: ['checkSeconds', 'timeoutSeconds'],
-    read: (options) => keysFromFunction(() => storageKeys, options),
-  },
-  generateKey: {
-    type: 'GenerateKeyOptions',
-    good: { use: 'storage' },
-    names: ['use', 'alg', 'status'],
-    read: generateKey,
-  },
-  rotateKeys: {
-    type: 'RotateKeysOptions',
-    good: { use: 'storage', overlapSeconds: 60 },
-    names: ['overlapSeconds', 'inUse'],
-    read: (options) => rotateKeys(storageKeys, options),
-  },
-  buildJwksAnswer: {
-    type: 'JwksAnswerOptions',
-    good: { maxAgeSeconds: 60 },
-    names: ['maxAgeSeconds'],
-    read: (options) => buildJwksAnswer([ring], options),
-  },
-  encryptToken: {
-    type: 'EncryptTokenOptions',
-    good: { encryptionKey: publicKey, signingKey },
-    names: ['encryptionKey', 'lifetimeSeconds'],
-    read: (options) => encryptToken({ sub: 'alice' }, options),
-  },
-  memory: { type: 'MemoryOptions', good: {}, names: ['clock'], read: memory },
-  sqlite: {
-    type: 'SqliteStorageOptions',
-    good: { timeoutSeconds: 1 },
-    names: ['timeoutSeconds', 'now'],
-    // Refused by its path, and with it nothing is written, where the options are accepted.
-    read: (options) => sqlite(':memory:', options),
-  },
-  redis: {
-    type: 'RedisStorageOptions',
-    good: { prefix: 'a' },
-    names: ['prefix', 'timeoutSeconds', 'onFailover'],
-    read: (options) => redis('redis://127.0.0.1:1', options),
-  },
-  postgres: {
-    type: 'PostgresStorageOptions',
-    good: { schema: 'a' },
-    names: ['schema', 'timeoutSeconds', 'poolSize'],
-    read: (options) => postgres('postgres://127.0.0.1:1/a', options),
-  },
-  openStorage: {
-    type: 'OpenStorageOptions',
-    good: { prefix: 'a' },
-    names: ['onFailover', 'prefix', 'schema', 'timeoutSeconds'],
-    read: (options) => openStorage('memory:', options),
-  },
-  sealed: {
-    type: 'SealingOptions',
-    good: { name: 'a' },
-    names: ['name', 'random'],
-    read: (options) => sealed(memory(), ring, options),
-  },
-  reseal: {
-    type: 'ResealOptions',
-    good: { name: 'a' },
-    names: ['name', 'signal', 'onUnreadable'],
-    read: (options) => reseal(memory(), ring, options),
   },
 }
 

@@ -105,6 +105,7 @@ describe('SEC-388 what stands in the environment', () => {
       'src/keys/keys-from-environment.ts',
       'src/keys/rings-from-environment.ts',
       'src/outbound/guarded-fetch.ts',
+      'src/resource-server/options/from-environment.ts',
     ])
   })
 })

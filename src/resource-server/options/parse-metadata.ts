@@ -32,17 +32,18 @@ const DERIVED_FIELDS: Readonly<Record<string, string>> = {
 /** Checks the fields that the document gets beside ours. */
 export function parseAdditionalMetadata(
   metadata: AdditionalMetadata | undefined,
+  path: string = 'metadata',
 ): AdditionalMetadata {
   const { bearer_methods_supported, ...fields } = metadata ?? {}
   for (const [field, option] of Object.entries(DERIVED_FIELDS)) {
     if (Object.hasOwn(fields, field)) {
-      throw configError('ERR_CONFIG_METADATA_FIELD', `metadata.${field} (option ${option})`)
+      throw configError('ERR_CONFIG_METADATA_FIELD', `${path}.${field} (option ${option})`)
     }
   }
   const isHeaderOnly = JSON.stringify(bearer_methods_supported ?? ['header']) === '["header"]'
   if (!isHeaderOnly) {
-    const path = 'metadata.bearer_methods_supported (tokens are read from the header only)'
-    throw configError('ERR_CONFIG_METADATA_FIELD', path)
+    const field = `${path}.bearer_methods_supported (tokens are read from the header only)`
+    throw configError('ERR_CONFIG_METADATA_FIELD', field)
   }
   return fields
 }
