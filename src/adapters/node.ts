@@ -69,9 +69,10 @@ export function protect<Claims>(
     const { authInfo, principal, parsedBody, headers, current, plan } = passage
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     interceptAnswer(response, plan)
-    // Always there on a server; Node's one type is for clients' messages too.
-    const { method = 'GET', url = '/' } = request
-    const authenticated = Object.assign(request, { auth: authInfo, principal, method, url })
+    // Method and URL are always there on a server; Node's one type is for clients' messages too.
+    const authenticated = request as AuthenticatedMessage<Claims>
+    authenticated.auth = authInfo
+    authenticated.principal = principal
     return runWithRequest(current, () => listener(authenticated, response, parsedBody))
   }
 

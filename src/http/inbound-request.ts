@@ -28,11 +28,16 @@ export function parseTarget(target: string): Pick<InboundRequest, 'path' | 'hasQ
   const start = target.startsWith('/') ? 0 : endOfAuthority(target)
   const query = target.indexOf('?', start)
   const fragment = target.indexOf('#', start)
-  const end = Math.min(...[query, fragment].filter((at) => at !== -1), target.length)
+  const end = firstOf(query, firstOf(fragment, target.length))
   return {
     path: target.slice(start, end) || '/',
     hasQueryToken: query !== -1 && namesToken(target.slice(query + 1)),
   }
+}
+
+/** The position that comes first; -1 is none. */
+function firstOf(position: number, other: number): number {
+  return position === -1 || position > other ? other : position
 }
 
 /** Where the path begins in the absolute form of RFC 9112 §3.2.2. */

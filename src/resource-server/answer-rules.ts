@@ -41,19 +41,19 @@ export function createAnswerRules<Claims>(
 
   return (request, allowed, refuse) => {
     const { principal, messages } = allowed
-    const demanded = new Set<string>()
+    let demanded: readonly string[] = []
     const current: CurrentRequest = {
       principal,
       missingScopes: (required) => missingScopes(principal.scopes, required),
-      demandScopes: (scopes) => scopes.forEach((scope) => demanded.add(scope)),
+      demandScopes(scopes) {
+        demanded = [...demanded, ...scopes]
+      },
       inbound: { resource: settings.resource, header: request.header },
     }
 
     function planBody(head: AnswerHead, isStream: boolean): AnswerPlan {
       if (!settings.checksMessages || !(isStream || mayHoldList(request, allowed))) return {}
-      if (isEncoded(head)) {
-        return { replacement: refuse({ kind: 'encoded_answer', principal }) }
-      }
+      if (isEncoded(head)) return { replacement: refuse({ kind: 'encoded_answer', principal }) }
       const rewriter = createMessageRewriter(
         head.header('content-type'),
         (message) => messageRules.rewrite(message, principal),
@@ -77,7 +77,7 @@ export function createAnswerRules<Claims>(
     }
 
     const plan: PlanAnswer = (head) => {
-      if (demanded.size > 0) {
+      if (demanded.length > 0) {
         const needed = leastScopes([...settings.requiredScopes, ...demanded])
         const scopes = challengedScopes(messages, principal.scopes, needed, policy)
         return { replacement: refuse(refuseForScopes(scopes, allowed, messages, state.stepUps)) }
