@@ -65,7 +65,8 @@ Issuer, audience, claims and the words for scopes come from the profile; what yo
 An MCP client that nobody knows needs registration or client ID metadata documents, PKCE in the
 metadata, and a token whose \`aud\` is your server. Where one of them is missing, put your own
 authorization server in front. Opaque access tokens need it too, or a verifier that
-[asks the provider](../tokens.md).
+[asks the provider](../tokens.md). What your deployment says for itself shows
+\`npx mcp-gatehouse provider check <issuer>\` ([how to read it](../cli.md#check-a-provider)).
 
 ${table(['Provider', 'Access tokens', ...Object.values(CAPABILITIES), 'Tested'], capabilities)}
 

@@ -11,6 +11,14 @@ export interface CommandOption {
   readonly choices?: readonly string[]
 }
 
+/** The one argument of a command that is no option. */
+export interface CommandArgument {
+  /** Its value is that of {@link GivenOptions.required} with this name. */
+  readonly name: string
+  /** One line, without a full stop. */
+  readonly help: string
+}
+
 /** The options that were given, checked against {@link CommandOption}. */
 export interface GivenOptions {
   /** The value of one that is required. */
@@ -27,6 +35,8 @@ export interface CommandResult {
   readonly lines: readonly string[]
   /** Lines on stderr: warnings, and hints beside a document that is piped. @defaultValue none */
   readonly notes?: readonly string[]
+  /** The answer is a refusal: exit code 1. @defaultValue false */
+  readonly isRefusal?: boolean
 }
 
 export interface Command {
@@ -34,6 +44,8 @@ export interface Command {
   readonly name: string
   /** One line, imperative, without a full stop. */
   readonly summary: string
+  /** What follows the name, and has to be there. @defaultValue none */
+  readonly argument?: CommandArgument
   readonly options: readonly CommandOption[]
   /** Lines of the help that say what the options do not. */
   readonly details: readonly string[]

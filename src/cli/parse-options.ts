@@ -16,14 +16,15 @@ const PRINTABLE_NAME = /^[a-z][a-z0-9-]{0,30}$/i
  * Reads the arguments after the name of a command.
  *
  * @throws {UsageError} For an option that is unknown, given twice, without its value, or not among
- *   its choices; for a missing one; and for arguments that are no options. Values are not echoed.
+ *   its choices; for a missing one; and for other arguments than the command has. Values are not
+ *   echoed.
  */
 export function parseOptions(command: Command, argv: readonly string[]): GivenOptions {
   const known = new Map(
     [...command.options, ...COMMON_OPTIONS].map((option) => [option.name, option]),
   )
   const given = new Map<string, string>()
-  const { options, hasPositional } = readTokens(known, argv)
+  const { options, positionals } = readTokens(known, argv)
   for (const token of options) {
     const { name } = token
     const option = known.get(name)
@@ -31,9 +32,7 @@ export function parseOptions(command: Command, argv: readonly string[]): GivenOp
     if (given.has(name)) throw new UsageError(`--${name} is given twice.`)
     given.set(name, checkValue(option, token))
   }
-  if (hasPositional) {
-    throw new UsageError(`\`${command.name}\` takes options only, such as --json.`)
-  }
+  takeArgument(command, positionals, given)
   if (!given.has('help')) checkRequired(command, given)
   return {
     required: (name) => given.get(name) ?? '',
@@ -52,7 +51,7 @@ interface OptionToken {
 function readTokens(
   known: ReadonlyMap<string, CommandOption>,
   argv: readonly string[],
-): { readonly options: readonly OptionToken[]; readonly hasPositional: boolean } {
+): { readonly options: readonly OptionToken[]; readonly positionals: readonly string[] } {
   const types = [...known.values()].map(
     ({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
   )
@@ -67,8 +66,21 @@ function readTokens(
   // An unknown option's value stands there as a positional: the option is what to complain about.
   const unknown = options.find(({ name }) => !known.has(name))
   if (unknown !== undefined) throw unknownOption(unknown.name, known.keys())
-  const hasPositional = tokens.some(({ kind }) => kind === 'positional')
-  return { options, hasPositional }
+  const positionals = tokens.filter((token) => token.kind === 'positional')
+  return { options, positionals: positionals.map(({ value }) => value) }
+}
+
+function takeArgument(
+  { name, argument }: Command,
+  positionals: readonly string[],
+  given: Map<string, string>,
+): void {
+  const [value, ...others] = positionals
+  if (argument === undefined ? value !== undefined : others.length > 0) {
+    const only = argument === undefined ? 'options only' : `one <${argument.name}> and options`
+    throw new UsageError(`\`${name}\` takes ${only}, such as --json.`)
+  }
+  if (argument !== undefined && value) given.set(argument.name, value)
 }
 
 function unknownOption(name: string, known: Iterable<string>): UsageError {
@@ -97,7 +109,14 @@ function checkValue(option: CommandOption, { value, inlineValue }: OptionToken):
   return value
 }
 
-function checkRequired({ options }: Command, given: ReadonlyMap<string, string>): void {
+function checkRequired(
+  { name: command, argument, options }: Command,
+  given: ReadonlyMap<string, string>,
+): void {
+  if (argument !== undefined && !given.has(argument.name)) {
+    const usage = `mcp-gatehouse ${command} <${argument.name}>`
+    throw new UsageError(`<${argument.name}> is missing: \`${usage}\`.`)
+  }
   const missing = options.find(({ name, isRequired }) => isRequired === true && !given.has(name))
   if (missing === undefined) return
   throw new UsageError(`--${missing.name} is missing: --${missing.name} ${missing.value}.`)

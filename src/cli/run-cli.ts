@@ -15,6 +15,7 @@ import { keysRotate } from './keys-rotate.ts'
 import { keysStorage } from './keys-storage.ts'
 import { formatSuggestion } from './nearest.ts'
 import { parseOptions } from './parse-options.ts'
+import { providerCheck } from './provider-check.ts'
 import { refuseSecretArguments } from './secret-arguments.ts'
 
 export type ExitCode = 0 | 1 | 2
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   apiKeysIssue,
   apiKeysList,
   apiKeysRevoke,
+  providerCheck,
 ]
 const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
 
@@ -54,8 +56,9 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
       io.stdout.write(formatCommandHelp(command))
       return 0
     }
-    print(await command.run(options, io), isJson, io)
-    return 0
+    const result = await command.run(options, io)
+    print(result, isJson, io)
+    return result.isRefusal === true ? 1 : 0
   } catch (error) {
     return report(error, isJson, io)
   }

@@ -3,6 +3,10 @@ export {
   type RemoteAuthorizationServer,
 } from './authorization-server.ts'
 export { type FetchServerMetadataOptions, fetchServerMetadata } from './fetch-server-metadata.ts'
-export { isPrivateKey, type KeySelection } from './key-set.ts'
+export { isPrivateKey, type KeySelection, parseKeySet } from './key-set.ts'
 export { createRefreshedValue } from './refreshed-value.ts'
-export { parseServerMetadata, type TransformMetadata } from './server-metadata-source.ts'
+export {
+  loadServerMetadata,
+  parseServerMetadata,
+  type TransformMetadata,
+} from './server-metadata-source.ts'

@@ -12,6 +12,7 @@ const NAMES = [
   'api-keys issue',
   'api-keys list',
   'api-keys revoke',
+  'provider check',
 ] as const
 
 async function run(...argv: readonly string[]) {
@@ -34,9 +35,9 @@ describe('help', () => {
     expect(code).toBe(0)
     expect(stdout).toMatchSnapshot()
     expect(await run('-h')).toEqual({ code: 0, stdout, stderr: '' })
-    for (const group of ['keys', 'api-keys']) {
+    for (const group of ['keys', 'api-keys', 'provider']) {
       const { stdout: ofGroup } = await run(group, '--help')
-      const names = [...ofGroup.matchAll(/^ {2}((?:api-)?keys \w+) /gm)].map(([, name]) => name)
+      const names = [...ofGroup.matchAll(/^ {2}([a-z-]+ [a-z\d]+) {2}/gm)].map(([, name]) => name)
       expect(names).toEqual(NAMES.filter((name) => name.startsWith(`${group} `)))
     }
   })
