@@ -18,3 +18,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   now: () => systemClock.now(),
 })
+
+// A module of `--config` may listen, or keep connections open: what is written last ends them.
+process.stderr.write('', () => process.stdout.write('', () => process.exit()))

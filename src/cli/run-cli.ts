@@ -17,6 +17,7 @@ import { formatSuggestion } from './nearest.ts'
 import { parseOptions } from './parse-options.ts'
 import { providerCheck } from './provider-check.ts'
 import { refuseSecretArguments } from './secret-arguments.ts'
+import { tokenInspect } from './token-inspect.ts'
 
 export type ExitCode = 0 | 1 | 2
 
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   apiKeysList,
   apiKeysRevoke,
   providerCheck,
+  tokenInspect,
 ]
 const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
 

@@ -4,6 +4,7 @@ import { createGate } from './gate.ts'
 import { createGateState } from './gate-state.ts'
 import { configError, parseOptions, type ResourceServerOptions } from './options/index.ts'
 import type { ResourceServer } from './resource-server.ts'
+import { rememberSettings } from './token-inspection.ts'
 import { createWebGate } from './web-gate.ts'
 
 /**
@@ -44,7 +45,7 @@ export function createResourceServer<Claims = TokenClaims>(
     return { authInfo, principal, parsedBody, headers, current, plan }
   }
 
-  return {
+  const resourceServer: ResourceServer<Claims> = {
     resource,
     metadataUrl,
     protectedResourceMetadata: settings.metadata,
@@ -69,4 +70,6 @@ export function createResourceServer<Claims = TokenClaims>(
       else for (const server of chosen) server.purgeKeys()
     },
   }
+  rememberSettings(resourceServer, settings)
+  return resourceServer
 }

@@ -11,3 +11,8 @@ export {
   type ResourceServerOptions,
 } from './options/index.ts'
 export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'
+export {
+  inspectToken,
+  isResourceServer,
+  type TokenInspection,
+} from './token-inspection.ts'

@@ -1,7 +1,9 @@
 export { ASYMMETRIC_ALGORITHMS, isLongEnough, SYMMETRIC_ALGORITHMS } from './algorithms.ts'
+export { checkKey } from './api-key-format.ts'
 export type { IssueApiKeyOptions } from './api-key-options.ts'
 export { type ApiKey, isKeyId } from './api-key-record.ts'
 export { type ApiKeys, createApiKeys } from './api-keys.ts'
+export { decodeCompactJws } from './compact-jws.ts'
 export {
   type ProofFailureReason,
   type ProofRules,
@@ -20,5 +22,6 @@ export {
   type TokenFailure,
   type TokenFailureReason,
 } from './token-failure.ts'
+export { decodeTokenHeader } from './token-header.ts'
 export type { TokenForm, TokenVerifier, VerifiedToken } from './token-verifier.ts'
 export { createVerificationCache } from './verification-cache.ts'

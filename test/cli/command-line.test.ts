@@ -13,6 +13,7 @@ const NAMES = [
   'api-keys list',
   'api-keys revoke',
   'provider check',
+  'token inspect',
 ] as const
 
 async function run(...argv: readonly string[]) {
@@ -35,7 +36,7 @@ describe('help', () => {
     expect(code).toBe(0)
     expect(stdout).toMatchSnapshot()
     expect(await run('-h')).toEqual({ code: 0, stdout, stderr: '' })
-    for (const group of ['keys', 'api-keys', 'provider']) {
+    for (const group of ['keys', 'api-keys', 'provider', 'token']) {
       const { stdout: ofGroup } = await run(group, '--help')
       const names = [...ofGroup.matchAll(/^ {2}([a-z-]+ [a-z\d]+) {2}/gm)].map(([, name]) => name)
       expect(names).toEqual(NAMES.filter((name) => name.startsWith(`${group} `)))

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { createTokenIssuer } from 'mcp-gatehouse/testing'
+import { expect, onTestFinished, test } from 'vitest'
 import { START_SECONDS } from '../security/support/test-clock.ts'
 import { makeFolder, runHere, type Surroundings } from './support.ts'
 
@@ -73,4 +74,27 @@ test('docs/api-keys.md names every command', async () => {
   const names = [...stdout.matchAll(/^ {2}(api-keys \w+) /gm)].map(([, name = '']) => name)
   expect(names.length).toBe(3)
   expect(names.filter((name) => !page.includes(`mcp-gatehouse ${name}`))).toEqual([])
+})
+
+test('docs/cli.md names every command that it is about, and shows what one prints', async () => {
+  const page = await readFile(resolve(PAGE, '../cli.md'), 'utf8')
+  for (const name of ['provider check', 'token inspect']) {
+    expect(page).toContain(`npx mcp-gatehouse ${name}`)
+  }
+  const issuer = await createTokenIssuer()
+  onTestFinished(() => issuer.close())
+  const folder = await makeFolder()
+  const options = {
+    resource: 'https://mcp.example.com/mcp',
+    authorizationServers: [issuer.issuer],
+    allowInsecureLoopback: true,
+  }
+  await writeFile(join(folder, 'config.mjs'), `export default ${JSON.stringify(options)}\n`)
+  const stdin = await issuer.mint({ aud: 'api://notes' })
+  const { stdout } = await runHere(folder, ['token', 'inspect', '--config', 'config.mjs'], {
+    stdin,
+  })
+  const [, example = ''] = /^```text\n(.*?)^```$/ms.exec(page) ?? []
+  expect(example.length).toBeGreaterThan(100)
+  expect(stdout.startsWith(example)).toBe(true)
 })

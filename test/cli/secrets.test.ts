@@ -27,6 +27,8 @@ describe('SEC-388 a secret among the arguments is refused, and not repeated', ()
       ['keys', 'storage', secret],
       ['keys', secret],
       [secret, '--help'],
+      ['token', 'inspect', secret],
+      ['token', 'inspect', '--token', secret],
     ]) {
       const { code, stdout, stderr } = await runHere(folder, argv)
       expect([code, stderr]).toEqual([2, expect.stringContaining('looks like a secret')])

@@ -58,13 +58,14 @@ async function* chunksOf(chunks: readonly string[]): AsyncGenerator<string> {
   yield* chunks
 }
 
-/** Starts the command line as a process of its own, under this umask. */
-export function startProcess(cwd: string, argv: readonly string[], umask = '022') {
+/** Starts the command line as a process of its own, under this umask and with this input. */
+export function startProcess(cwd: string, argv: readonly string[], umask = '022', stdin?: string) {
   const command = `umask ${umask}; exec "$0" "$@"`
   const child = spawn('/bin/sh', ['-c', command, process.execPath, MAIN, ...argv], {
     cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(stdin)
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
     ([stdout, stderr, [code]]): Run => ({ code: code as number | null, stdout, stderr }),
   )
