@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { TokenIssuer } from 'mcp-gatehouse/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { createKey } from '../../src/verifiers/api-key-format.ts'
 import { makeFolder, startProcess } from './support.ts'
 import { inspect, openIssuer, partsOf, reportOf } from './token-reports.ts'
 
@@ -146,6 +147,22 @@ describe('token inspect --config', () => {
     expect([code, stderr]).toEqual([1, ''])
     expect(stdout.split('\n', 1)).toEqual([`Refused by ${RESOURCE}, check: aud.`])
     expect(partsOf(token).filter((part) => stdout.includes(part))).toEqual([])
+  })
+
+  test('an API key that is not stored, and a token that no verifier takes', async () => {
+    const issuer = await openIssuer()
+    const text = [
+      `import { memory } from '${resolve(SOURCE, '../storage/index.ts')}'`,
+      `import { apiKeyVerifier, firstOf } from '${resolve(SOURCE, '../verifiers/public.ts')}'`,
+      `const keys = apiKeyVerifier({ storage: memory(), resource: '${RESOURCE}' })`,
+      `export const options = {${optionsFor(issuer, 'verifier: firstOf([keys])')}}`,
+    ].join('\n')
+    await writeFile(join(folder, 'config.mjs'), text)
+    const argv = ['--config', 'config.mjs']
+    const unknown = await reportOf(folder, createKey('mgh'), argv)
+    expect([unknown.code, unknown.kind, unknown.reason]).toEqual([1, 'api_key', 'api_key'])
+    expect(unknown.fix).toContain('mcp-gatehouse api-keys list')
+    expect((await reportOf(folder, 'gho_0123456789', argv)).reason).toBe('unrecognized')
   })
 
   test('several exports are told apart by --export', async () => {
