@@ -97,6 +97,7 @@ and the
     'In the API: **Enable RBAC** and **Add Permissions in the Access Token**, for permissions.',
     '**Settings** → **Advanced**: **OIDC Dynamic Application Registration** and **Resource Parameter Compatibility Profile** on.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 

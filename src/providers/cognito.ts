@@ -100,6 +100,7 @@ it does, look at a token that your client got: its \`aud\` has to be your MCP se
     '**App clients**: one for each client, or dynamic client registration on.',
     'Look at a token: without `aud`, its `client_id` goes into `clientsWithoutAudience`.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 

@@ -101,6 +101,7 @@ is switched on and your MCP server is an API resource. Otherwise you do.`,
     '`Duende.IdentityServer.Configuration` and `MapDynamicClientRegistration()`.',
     '`Discovery.DynamicClientRegistration.RegistrationEndpointMode` is `Inferred`.',
   ],
+  unconfirmed: ['`role` in access tokens, which the API resource has to ask for'],
   emulated: false,
 }
 

@@ -115,6 +115,7 @@ and refuses the \`resource\` that MCP clients send
     'In its **Manifest**: `requestedAccessTokenVersion` is `2`.',
     'An app registration for each client, which an administrator makes. Only clients that send no `resource` get through.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 

@@ -75,6 +75,7 @@ so nothing that clients could discover, and tokens for its own API.`,
     'Copy the *Client ID* (not the App ID) into `clientId`.',
   ],
   directSteps: undefined,
+  unconfirmed: [],
   emulated: true,
 }
 

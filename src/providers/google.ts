@@ -73,6 +73,7 @@ registration, and its access tokens are for Google's APIs.`,
     'Copy the *client ID* into `clientId`. The issuer is the same for everybody.',
   ],
   directSteps: undefined,
+  unconfirmed: [],
   emulated: true,
 }
 

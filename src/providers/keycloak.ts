@@ -101,6 +101,7 @@ server. Otherwise you do.`,
     'In each: **Mappers** → **Audience**, **Included Custom Audience** is your resource identifier.',
     '**Clients** → **Client registration**: allow those scopes, the hosts and the origins of your clients.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 

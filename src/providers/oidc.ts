@@ -10,7 +10,7 @@ import { requireOption } from './require-option.ts'
 
 const DISCOVERY = 'https://openid.net/specs/openid-connect-discovery-1_0.html'
 const RFC_9068 = 'https://www.rfc-editor.org/rfc/rfc9068.html'
-const LOOK: Capability = { supported: 'unconfirmed', text: 'differs; the metadata says so' }
+const LOOK = { supported: 'varies' } as const satisfies Partial<Capability>
 
 const profile: ProviderProfile = {
   id: 'oidc',
@@ -70,6 +70,7 @@ is your server. Both is what the
     'Give it the scopes of your policy.',
     'Look at a token: what its `aud` says, if it is not your resource identifier, goes into `audience`.',
   ],
+  unconfirmed: [],
   emulated: false,
 }
 

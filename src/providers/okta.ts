@@ -92,6 +92,7 @@ your MCP server will do.`,
     '**Scopes**: those of your policy. **Claims**: `groups` for access tokens, if roles are groups.',
     '**Access Policies**: a policy and a rule for each client, which an administrator registers.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 

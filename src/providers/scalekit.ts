@@ -84,6 +84,10 @@ itself. Put ours in front only to sign in people of Scalekit and of other provid
     '**Advanced settings**: the *Server URL* is your resource identifier, *Scopes* those of your policy.',
     'Copy the *Resource ID*, `res_…`, and the *Environment URL*.',
   ],
+  unconfirmed: [
+    'the names of the menus were not all seen in the documentation',
+    'where the sign-in of people, without an MCP server, takes its redirect URI',
+  ],
   emulated: true,
 }
 

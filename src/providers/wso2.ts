@@ -86,6 +86,11 @@ there and tokens name your server as audience. Otherwise you do.`,
     '**Applications** → **MCP Client Application**, and authorize it for the server.',
     'Its **Access Token**: type **JWT**, and your resource identifier as audience.',
   ],
+  unconfirmed: [
+    'the names of the menus were not all seen in the documentation',
+    '`roles` and `groups` in access tokens',
+    'whether registration asks for authentication',
+  ],
   emulated: false,
 }
 
