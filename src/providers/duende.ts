@@ -109,11 +109,18 @@ interface DuendeIssuer {
   readonly issuer: string
 }
 
+/** What signing in with `duende` needs. */
 export interface DuendeSignInOptions extends SignInOptions, DuendeIssuer {}
 
+/** What `duende.issuer` needs. */
 export interface DuendeTokenOptions extends TokenOptions, DuendeIssuer {}
 
-/** Duende IdentityServer. */
+/**
+ * Duende IdentityServer.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/duende.md
+ */
 export const duende: Provider<DuendeSignInOptions, DuendeTokenOptions> = defineProvider(profile, {
   signIn: ({ issuer, ...options }: DuendeSignInOptions) => ({
     name: profile.id,

@@ -126,8 +126,10 @@ interface EntraTenant {
   readonly authority?: string
 }
 
+/** What signing in with `entra` needs. */
 export interface EntraSignInOptions extends SignInOptions, EntraTenant {}
 
+/** What `entra.issuer` needs. */
 export interface EntraTokenOptions extends TokenOptions, EntraTenant {
   /** *Application (client) ID* of the API that tokens are for. */
   readonly clientId: string
@@ -137,7 +139,12 @@ export interface EntraTokenOptions extends TokenOptions, EntraTenant {
   readonly version?: 1 | 2
 }
 
-/** Microsoft Entra ID, one tenant. Scopes are asked for as `api://…/name` and come as `name`. */
+/**
+ * Microsoft Entra ID, one tenant. Scopes are asked for as `api://…/name` and come as `name`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/entra.md
+ */
 export const entra: Provider<EntraSignInOptions, EntraTokenOptions> = defineProvider(profile, {
   signIn: ({ tenant, authority, ...options }: EntraSignInOptions) => ({
     name: profile.id,

@@ -86,11 +86,18 @@ interface LogtoEndpoint {
   readonly endpoint: string
 }
 
+/** What signing in with `logto` needs. */
 export interface LogtoSignInOptions extends SignInOptions, LogtoEndpoint {}
 
+/** What `logto.issuer` needs. */
 export interface LogtoTokenOptions extends TokenOptions, LogtoEndpoint {}
 
-/** Logto. The organization is `principal.tenant`. */
+/**
+ * Logto. The organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/logto.md
+ */
 export const logto: Provider<LogtoSignInOptions, LogtoTokenOptions> = defineProvider(profile, {
   signIn: ({ endpoint, ...options }: LogtoSignInOptions) => ({
     name: profile.id,

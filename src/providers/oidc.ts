@@ -74,6 +74,7 @@ is your server. Both is what the
   emulated: false,
 }
 
+/** What signing in with `oidc` needs. */
 export interface GenericSignInOptions extends SignInOptions {
   readonly issuer: string
   /** Sent as `audience`. @defaultValue none */
@@ -82,13 +83,19 @@ export interface GenericSignInOptions extends SignInOptions {
   readonly userInfo?: boolean
 }
 
+/** What `oidc.issuer` needs. */
 export interface GenericTokenOptions extends TokenOptions {
   readonly issuer: string
   /** Where it puts what a principal is made of. @defaultValue the usual claims */
   readonly claims?: Partial<ClaimPlaces>
 }
 
-/** Any provider with OpenID Connect Discovery. */
+/**
+ * Any provider with OpenID Connect Discovery.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/oidc.md
+ */
 export const oidc: Provider<GenericSignInOptions, GenericTokenOptions> = defineProvider(profile, {
   signIn: ({ issuer, ...options }: GenericSignInOptions) => ({
     name: profile.id,

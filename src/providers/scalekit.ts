@@ -96,14 +96,21 @@ interface ScalekitEnvironment {
   readonly environmentUrl: string
 }
 
+/** What signing in with `scalekit` needs. */
 export interface ScalekitSignInOptions extends SignInOptions, ScalekitEnvironment {}
 
+/** What `scalekit.issuer` needs. */
 export interface ScalekitTokenOptions extends TokenOptions, ScalekitEnvironment {
   /** Of the MCP server: `res_…`. */
   readonly resourceId: string
 }
 
-/** Scalekit. The organization is `principal.tenant`. */
+/**
+ * Scalekit. The organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/scalekit.md
+ */
 export const scalekit: Provider<ScalekitSignInOptions, ScalekitTokenOptions> = defineProvider(
   profile,
   {

@@ -99,11 +99,18 @@ interface Wso2Url {
   readonly url: string
 }
 
+/** What signing in with `wso2` needs. */
 export interface Wso2SignInOptions extends SignInOptions, Wso2Url {}
 
+/** What `wso2.issuer` needs. */
 export interface Wso2TokenOptions extends TokenOptions, Wso2Url {}
 
-/** WSO2 Identity Server. The organization is `principal.tenant`. */
+/**
+ * WSO2 Identity Server. The organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/wso2.md
+ */
 export const wso2: Provider<Wso2SignInOptions, Wso2TokenOptions> = defineProvider(profile, {
   signIn: ({ url, ...options }: Wso2SignInOptions) => ({
     name: profile.id,
