@@ -1,10 +1,12 @@
 /**
- * Writes what the documentation takes from the code: `docs/errors.md`, and every fence of the
- * Markdown files that names its source (```ts source="examples/…"). With `--check` it writes
+ * Writes what the documentation takes from the code: `docs/errors.md`, `docs/providers/`, and every
+ * fence of the Markdown files that names its source (```ts source="examples/…"). With `--check` it writes
  * nothing and fails where something is out of date.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { ERROR_CODES } from '../src/errors/index.ts'
+import { PROVIDER_PROFILES } from '../src/providers/index.ts'
+import { providerPages } from './provider-pages.ts'
 
 const isCheck = process.argv.includes('--check')
 const outdated: string[] = []
@@ -42,6 +44,7 @@ function withSnippets(markdown: string): string {
 }
 
 publish('docs/errors.md', errorsPage())
+for (const [file, content] of providerPages(PROVIDER_PROFILES)) publish(file, withSnippets(content))
 for (const file of globSync(['*.md', 'docs/**/*.md'])) {
   publish(file, withSnippets(readFileSync(file, 'utf8')))
 }

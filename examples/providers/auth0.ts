@@ -1,10 +1,9 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import { auth0 } from 'mcp-gatehouse/providers'
 
-export const upstream: UpstreamOptions = {
-  name: 'auth0',
-  issuer: 'https://acme.eu.auth0.com/', // with the slash
+export const upstream: UpstreamOptions = auth0({
+  domain: 'acme.eu.auth0.com',
   clientId: 'exampleEXAMPLEexampleEXAMPLE0000',
   clientSecret: process.env['AUTH0_CLIENT_SECRET'] ?? '',
-  scopes: ['profile', 'email', 'offline_access'],
   audience: 'https://api.example.com/',
-}
+})

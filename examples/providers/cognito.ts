@@ -1,10 +1,9 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import { cognito } from 'mcp-gatehouse/providers'
 
-export const upstream: UpstreamOptions = {
-  name: 'cognito',
-  issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE',
+export const upstream: UpstreamOptions = cognito({
+  region: 'eu-central-1',
+  userPoolId: 'eu-central-1_EXAMPLE',
   clientId: '1example23456789',
   clientSecret: process.env['COGNITO_CLIENT_SECRET'] ?? '',
-  scopes: ['profile', 'email'],
-  claims: { email: 'email', name: 'name', roles: 'cognito:groups' },
-}
+})

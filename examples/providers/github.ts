@@ -1,14 +1,7 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import { github } from 'mcp-gatehouse/providers'
 
-export const upstream: UpstreamOptions = {
-  name: 'github',
-  kind: 'oauth',
-  issuer: 'https://github.com',
-  authorizationEndpoint: 'https://github.com/login/oauth/authorize',
-  tokenEndpoint: 'https://github.com/login/oauth/access_token',
-  userInfoEndpoint: 'https://api.github.com/user',
-  subjectClaim: 'id',
+export const upstream: UpstreamOptions = github({
   clientId: 'Iv23liExampleExample',
   clientSecret: process.env['GITHUB_CLIENT_SECRET'] ?? '',
-  claims: { name: ['name', 'login'], login: 'login' },
-}
+})

@@ -1,10 +1,8 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import { google } from 'mcp-gatehouse/providers'
 
-export const upstream: UpstreamOptions = {
-  name: 'google',
-  issuer: 'https://accounts.google.com',
+export const upstream: UpstreamOptions = google({
   clientId: '000000000000-example.apps.googleusercontent.com',
   clientSecret: process.env['GOOGLE_CLIENT_SECRET'] ?? '',
-  scopes: ['profile', 'email'],
-  extraAuthorizeParams: { access_type: 'offline', prompt: 'consent' },
-}
+  offline: true, // only for tools that call an API of Google
+})

@@ -1,10 +1,8 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import { keycloak } from 'mcp-gatehouse/providers'
 
-export const upstream: UpstreamOptions = {
-  name: 'keycloak',
+export const upstream: UpstreamOptions = keycloak({
   issuer: 'https://id.example.com/realms/acme',
   clientId: 'mcp-gatehouse',
   clientSecret: process.env['KEYCLOAK_CLIENT_SECRET'] ?? '',
-  scopes: ['profile', 'email'],
-  claims: { email: 'email', name: 'name', roles: 'realm_access.roles' },
-}
+})

@@ -1,9 +1,8 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import { okta } from 'mcp-gatehouse/providers'
 
-export const upstream: UpstreamOptions = {
-  name: 'okta',
-  issuer: 'https://acme.okta.com',
+export const upstream: UpstreamOptions = okta({
+  domain: 'acme.okta.com',
   clientId: '0oaexampleEXAMPLE0000',
   clientSecret: process.env['OKTA_CLIENT_SECRET'] ?? '',
-  scopes: ['profile', 'email', 'offline_access'],
-}
+})

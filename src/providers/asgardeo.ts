@@ -77,6 +77,11 @@ there and tokens name your server as audience. Otherwise you do.`,
     '**Applications** → **MCP Client Application**, and authorize it for the server.',
     'Its **Access Token**: type **JWT**, and your resource identifier as audience.',
   ],
+  unconfirmed: [
+    'the names of the menus were not all seen in the documentation',
+    '`roles` and `groups` in access tokens',
+    'whether registration asks for authentication',
+  ],
   emulated: false,
 }
 
@@ -84,11 +89,18 @@ interface AsgardeoOrganization {
   readonly organization: string
 }
 
+/** What signing in with `asgardeo` needs. */
 export interface AsgardeoSignInOptions extends SignInOptions, AsgardeoOrganization {}
 
+/** What `asgardeo.issuer` needs. */
 export interface AsgardeoTokenOptions extends TokenOptions, AsgardeoOrganization {}
 
-/** Asgardeo. The organization of a token is `principal.tenant`. */
+/**
+ * Asgardeo. The organization of a token is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/asgardeo.md
+ */
 export const asgardeo: Provider<AsgardeoSignInOptions, AsgardeoTokenOptions> = defineProvider(
   profile,
   {

@@ -47,7 +47,7 @@ const profile: ProviderProfile = {
   },
   pkceAdvertised: {
     supported: 'unconfirmed',
-    text: 'no page of the documentation that could be read shows the document',
+    text: 'a document that somebody recorded lists `S256`; no page of the documentation that could be read shows it',
   },
   revocation: {
     supported: 'yes',
@@ -97,6 +97,7 @@ and the
     'In the API: **Enable RBAC** and **Add Permissions in the Access Token**, for permissions.',
     '**Settings** → **Advanced**: **OIDC Dynamic Application Registration** and **Resource Parameter Compatibility Profile** on.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 
@@ -105,17 +106,24 @@ interface Auth0Domain {
   readonly domain: string
 }
 
+/** What signing in with `auth0` needs. */
 export interface Auth0SignInOptions extends SignInOptions, Auth0Domain {
   /** The *Identifier* of the API that tools call. @defaultValue none, and the token is opaque */
   readonly audience?: string
 }
 
+/** What `auth0.issuer` needs. */
 export interface Auth0TokenOptions extends TokenOptions, Auth0Domain {
   /** Where an Action puts roles, such as `https://acme.example/roles`. @defaultValue none */
   readonly rolesClaim?: string
 }
 
-/** Auth0. Permissions are `principal.permissions`, an organization is `principal.tenant`. */
+/**
+ * Auth0. Permissions are `principal.permissions`, an organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/auth0.md
+ */
 export const auth0: Provider<Auth0SignInOptions, Auth0TokenOptions> = defineProvider(profile, {
   signIn: ({ domain, ...options }: Auth0SignInOptions): OidcSignIn => ({
     name: profile.id,

@@ -47,18 +47,21 @@ const profile: ProviderProfile = {
     source: `${RESOURCES}#cognito-user-pools-resource-binding`,
   },
   pkceAdvertised: {
-    supported: 'unconfirmed',
-    text: 'no page of the documentation that could be read shows the document',
+    supported: 'no',
+    text: 'supported, and not in the metadata',
+    source: 'https://github.com/anthropics/claude-code/issues/13275',
   },
   revocation: {
     supported: 'yes',
     text: 'refresh tokens, and the access tokens that came of them',
     source: `${GUIDE}revocation-endpoint.html`,
   },
-  needsServer: `**You need this server** unless the pool has
+  needsServer: `**You need this server**: a pool supports PKCE and
+[leaves it out of its metadata](https://github.com/anthropics/claude-code/issues/13275), where MCP clients
+look for it. Clients that do not look need
 [dynamic client registration](${REGISTRATION})
-on, which needs the Essentials or Plus plan and counts every client against the quota of the pool. If
-it does, look at a token that your client got: its \`aud\` has to be your MCP server.`,
+on, which needs the Essentials or Plus plan and counts every client against the quota of the pool; the
+\`aud\` of their tokens has to be your MCP server.`,
   extraParameters: { identity_provider: 'goes straight to one of the providers behind the pool' },
   refresh: [
     {
@@ -100,6 +103,7 @@ it does, look at a token that your client got: its \`aud\` has to be your MCP se
     '**App clients**: one for each client, or dynamic client registration on.',
     'Look at a token: without `aud`, its `client_id` goes into `clientsWithoutAudience`.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 
@@ -112,8 +116,10 @@ interface CognitoPool {
   readonly endpoint?: string
 }
 
+/** What signing in with `cognito` needs. */
 export interface CognitoSignInOptions extends SignInOptions, CognitoPool {}
 
+/** What `cognito.issuer` needs. */
 export interface CognitoTokenOptions extends TokenOptions, CognitoPool {
   /** Identifier of the resource server, which its scopes begin with. @defaultValue none */
   readonly resourceServer?: string
@@ -124,7 +130,12 @@ export interface CognitoTokenOptions extends TokenOptions, CognitoPool {
   readonly clientsWithoutAudience?: readonly string[]
 }
 
-/** Amazon Cognito. Groups are `principal.roles`. */
+/**
+ * Amazon Cognito. Groups are `principal.roles`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/cognito.md
+ */
 export const cognito: Provider<CognitoSignInOptions, CognitoTokenOptions> = defineProvider(
   profile,
   {

@@ -101,6 +101,7 @@ is switched on and your MCP server is an API resource. Otherwise you do.`,
     '`Duende.IdentityServer.Configuration` and `MapDynamicClientRegistration()`.',
     '`Discovery.DynamicClientRegistration.RegistrationEndpointMode` is `Inferred`.',
   ],
+  unconfirmed: ['`role` in access tokens, which the API resource has to ask for'],
   emulated: false,
 }
 
@@ -108,11 +109,18 @@ interface DuendeIssuer {
   readonly issuer: string
 }
 
+/** What signing in with `duende` needs. */
 export interface DuendeSignInOptions extends SignInOptions, DuendeIssuer {}
 
+/** What `duende.issuer` needs. */
 export interface DuendeTokenOptions extends TokenOptions, DuendeIssuer {}
 
-/** Duende IdentityServer. */
+/**
+ * Duende IdentityServer.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/duende.md
+ */
 export const duende: Provider<DuendeSignInOptions, DuendeTokenOptions> = defineProvider(profile, {
   signIn: ({ issuer, ...options }: DuendeSignInOptions) => ({
     name: profile.id,

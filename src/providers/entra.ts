@@ -91,7 +91,7 @@ and refuses the \`resource\` that MCP clients send
       source: `${LEARN}v2-oauth2-auth-code-flow#redeem-a-code-for-an-access-token`,
     },
     {
-      text: 'An API of your own needs an app registration of its own: with a scope of this very registration, renewing fails (AADSTS90009).',
+      text: 'With scopes of an API of this very registration (`api://<clientId>/…`), set `sendScopesOnRefresh: true`: renewing fails where they are left out (AADSTS90009).',
       source: 'https://github.com/modelcontextprotocol/typescript-sdk/issues/2718',
     },
     {
@@ -115,6 +115,7 @@ and refuses the \`resource\` that MCP clients send
     'In its **Manifest**: `requestedAccessTokenVersion` is `2`.',
     'An app registration for each client, which an administrator makes. Only clients that send no `resource` get through.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 
@@ -125,8 +126,10 @@ interface EntraTenant {
   readonly authority?: string
 }
 
+/** What signing in with `entra` needs. */
 export interface EntraSignInOptions extends SignInOptions, EntraTenant {}
 
+/** What `entra.issuer` needs. */
 export interface EntraTokenOptions extends TokenOptions, EntraTenant {
   /** *Application (client) ID* of the API that tokens are for. */
   readonly clientId: string
@@ -136,7 +139,12 @@ export interface EntraTokenOptions extends TokenOptions, EntraTenant {
   readonly version?: 1 | 2
 }
 
-/** Microsoft Entra ID, one tenant. Scopes are asked for as `api://…/name` and come as `name`. */
+/**
+ * Microsoft Entra ID, one tenant. Scopes are asked for as `api://…/name` and come as `name`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/entra.md
+ */
 export const entra: Provider<EntraSignInOptions, EntraTokenOptions> = defineProvider(profile, {
   signIn: ({ tenant, authority, ...options }: EntraSignInOptions) => ({
     name: profile.id,

@@ -75,9 +75,11 @@ so nothing that clients could discover, and tokens for its own API.`,
     'Copy the *Client ID* (not the App ID) into `clientId`.',
   ],
   directSteps: undefined,
+  unconfirmed: [],
   emulated: true,
 }
 
+/** What signing in with `github` needs. */
 export interface GithubSignInOptions extends SignInOptions {
   /** Of GitHub Enterprise. @defaultValue `https://github.com` */
   readonly baseUrl?: string
@@ -85,7 +87,12 @@ export interface GithubSignInOptions extends SignInOptions {
   readonly apiUrl?: string
 }
 
-/** GitHub: its number of the user is the subject. */
+/**
+ * GitHub: its number of the user is the subject.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/github.md
+ */
 export const github: SignInProvider<GithubSignInOptions, OAuthSignIn> = defineSignIn(
   profile,
   ({

@@ -73,15 +73,21 @@ registration, and its access tokens are for Google's APIs.`,
     'Copy the *client ID* into `clientId`. The issuer is the same for everybody.',
   ],
   directSteps: undefined,
+  unconfirmed: [],
   emulated: true,
 }
 
+/** What signing in with `google` needs. */
 export interface GoogleSignInOptions extends SignInOptions {
   /** Ask for a refresh token, for tools that call an API of Google. @defaultValue false */
   readonly offline?: boolean
 }
 
-/** Google. The organization of the account is `principal.tenant`. */
+/**
+ * Google. The organization of the account is `principal.tenant`.
+ *
+ * @see docs/providers/google.md
+ */
 export const google: SignInProvider<GoogleSignInOptions> = defineSignIn(
   profile,
   ({ offline = false, extraAuthorizeParams, ...options }: GoogleSignInOptions): OidcSignIn => ({

@@ -50,8 +50,10 @@ const profile: ProviderProfile = {
     source: GUIDE,
   },
   pkceAdvertised: {
-    supported: 'unconfirmed',
-    text: 'no page of the documentation shows the document',
+    supported: 'yes',
+    text: '`plain` and `S256`',
+    source:
+      'https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/protocol/oidc/OIDCWellKnownProvider.java',
   },
   revocation: {
     supported: 'yes',
@@ -101,20 +103,28 @@ server. Otherwise you do.`,
     'In each: **Mappers** → **Audience**, **Included Custom Audience** is your resource identifier.',
     '**Clients** → **Client registration**: allow those scopes, the hosts and the origins of your clients.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 
+/** What signing in with `keycloak` needs. */
 export interface KeycloakSignInOptions extends SignInOptions {
   /** `https://<host>/realms/<realm>`. */
   readonly issuer: string
 }
 
+/** What `keycloak.issuer` needs. */
 export interface KeycloakTokenOptions extends TokenOptions {
   /** `https://<host>/realms/<realm>`. */
   readonly issuer: string
 }
 
-/** Keycloak. Roles of the realm are `admin`, those of a client `<client>/admin`. */
+/**
+ * Keycloak. Roles of the realm are `admin`, those of a client `<client>/admin`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/keycloak.md
+ */
 export const keycloak: Provider<KeycloakSignInOptions, KeycloakTokenOptions> = defineProvider(
   profile,
   {

@@ -21,7 +21,7 @@ const profile: ProviderProfile = {
   audience: { text: 'the API resource that `resource` names', source: RESOURCES },
   claims: {
     scopes: ['scope'],
-    roles: ['roles'],
+    roles: [],
     groups: [],
     permissions: [],
     clientId: ['client_id'],
@@ -77,6 +77,7 @@ Where that is done, its tokens can be used as they are.`,
     '**Roles**: give the permissions to roles, and the roles to people.',
     '**Applications**: a third-party application for each client.',
   ],
+  unconfirmed: ['the names of the menus were not all seen in the documentation'],
   emulated: false,
 }
 
@@ -85,11 +86,18 @@ interface LogtoEndpoint {
   readonly endpoint: string
 }
 
+/** What signing in with `logto` needs. */
 export interface LogtoSignInOptions extends SignInOptions, LogtoEndpoint {}
 
+/** What `logto.issuer` needs. */
 export interface LogtoTokenOptions extends TokenOptions, LogtoEndpoint {}
 
-/** Logto. The organization is `principal.tenant`. */
+/**
+ * Logto. The organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/logto.md
+ */
 export const logto: Provider<LogtoSignInOptions, LogtoTokenOptions> = defineProvider(profile, {
   signIn: ({ endpoint, ...options }: LogtoSignInOptions) => ({
     name: profile.id,

@@ -41,6 +41,7 @@ get tokens whose \`aud\` is your server.`,
   ],
 }
 
+/** What signing in with `oauth` needs. */
 export interface GenericOAuthOptions extends SignInOptions {
   /** What identities are kept under, such as `https://git.example.com`. */
   readonly issuer: string
@@ -52,7 +53,12 @@ export interface GenericOAuthOptions extends SignInOptions {
   readonly subjectClaim?: string
 }
 
-/** Any provider with OAuth 2.0 and an address that answers who the user is. */
+/**
+ * Any provider with OAuth 2.0 and an address that answers who the user is.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/oauth.md
+ */
 export const oauth: SignInProvider<GenericOAuthOptions, OAuthSignIn> & {
   issuer(options: GenericTokenOptions): AcceptedTokens
 } = Object.assign(

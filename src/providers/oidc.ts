@@ -10,7 +10,7 @@ import { requireOption } from './require-option.ts'
 
 const DISCOVERY = 'https://openid.net/specs/openid-connect-discovery-1_0.html'
 const RFC_9068 = 'https://www.rfc-editor.org/rfc/rfc9068.html'
-const LOOK: Capability = { supported: 'unconfirmed', text: 'differs; the metadata says so' }
+const LOOK = { supported: 'varies' } as const satisfies Partial<Capability>
 
 const profile: ProviderProfile = {
   id: 'oidc',
@@ -70,9 +70,11 @@ is your server. Both is what the
     'Give it the scopes of your policy.',
     'Look at a token: what its `aud` says, if it is not your resource identifier, goes into `audience`.',
   ],
+  unconfirmed: [],
   emulated: false,
 }
 
+/** What signing in with `oidc` needs. */
 export interface GenericSignInOptions extends SignInOptions {
   readonly issuer: string
   /** Sent as `audience`. @defaultValue none */
@@ -81,13 +83,19 @@ export interface GenericSignInOptions extends SignInOptions {
   readonly userInfo?: boolean
 }
 
+/** What `oidc.issuer` needs. */
 export interface GenericTokenOptions extends TokenOptions {
   readonly issuer: string
   /** Where it puts what a principal is made of. @defaultValue the usual claims */
   readonly claims?: Partial<ClaimPlaces>
 }
 
-/** Any provider with OpenID Connect Discovery. */
+/**
+ * Any provider with OpenID Connect Discovery.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/oidc.md
+ */
 export const oidc: Provider<GenericSignInOptions, GenericTokenOptions> = defineProvider(profile, {
   signIn: ({ issuer, ...options }: GenericSignInOptions) => ({
     name: profile.id,

@@ -92,6 +92,7 @@ your MCP server will do.`,
     '**Scopes**: those of your policy. **Claims**: `groups` for access tokens, if roles are groups.',
     '**Access Policies**: a policy and a rule for each client, which an administrator registers.',
   ],
+  unconfirmed: [],
   emulated: true,
 }
 
@@ -100,17 +101,24 @@ interface OktaDomain {
   readonly domain: string
 }
 
+/** What signing in with `okta` needs. */
 export interface OktaSignInOptions extends SignInOptions, OktaDomain {
   /** A custom authorization server, such as `default`. @defaultValue that of the domain itself */
   readonly authorizationServer?: string
 }
 
+/** What `okta.issuer` needs. */
 export interface OktaTokenOptions extends TokenOptions, OktaDomain {
   /** The custom authorization server whose tokens are accepted. @defaultValue `default` */
   readonly authorizationServer?: string
 }
 
-/** Okta. Groups are `principal.roles`. */
+/**
+ * Okta. Groups are `principal.roles`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/okta.md
+ */
 export const okta: Provider<OktaSignInOptions, OktaTokenOptions> = defineProvider(profile, {
   signIn: ({ domain, authorizationServer, ...options }: OktaSignInOptions) => ({
     name: profile.id,

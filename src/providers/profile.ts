@@ -12,7 +12,8 @@ export type Capability =
       readonly text: string
       readonly source: string
     }
-  | { readonly supported: 'unconfirmed'; readonly text: string }
+  /** `varies`: each deployment differs, and the text says where to look. */
+  | { readonly supported: 'unconfirmed' | 'varies'; readonly text: string }
 
 /** Where a provider writes what a principal is made of; the first claim that is there counts. */
 export interface ClaimPlaces {
@@ -62,6 +63,8 @@ export interface ProviderProfile {
   readonly steps: readonly [string, string, string, string, string]
   /** How to register the MCP server itself there; `undefined` where its tokens cannot be used. */
   readonly directSteps: readonly string[] | undefined
+  /** What is written here without a page of the provider that says so. */
+  readonly unconfirmed: readonly string[]
   /** Whether `test/providers/` has an emulator, with which the whole gate is tested. */
   readonly emulated: boolean
 }

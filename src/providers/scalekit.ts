@@ -84,6 +84,10 @@ itself. Put ours in front only to sign in people of Scalekit and of other provid
     '**Advanced settings**: the *Server URL* is your resource identifier, *Scopes* those of your policy.',
     'Copy the *Resource ID*, `res_…`, and the *Environment URL*.',
   ],
+  unconfirmed: [
+    'the names of the menus were not all seen in the documentation',
+    'where the sign-in of people, without an MCP server, takes its redirect URI',
+  ],
   emulated: true,
 }
 
@@ -92,14 +96,21 @@ interface ScalekitEnvironment {
   readonly environmentUrl: string
 }
 
+/** What signing in with `scalekit` needs. */
 export interface ScalekitSignInOptions extends SignInOptions, ScalekitEnvironment {}
 
+/** What `scalekit.issuer` needs. */
 export interface ScalekitTokenOptions extends TokenOptions, ScalekitEnvironment {
   /** Of the MCP server: `res_…`. */
   readonly resourceId: string
 }
 
-/** Scalekit. The organization is `principal.tenant`. */
+/**
+ * Scalekit. The organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/scalekit.md
+ */
 export const scalekit: Provider<ScalekitSignInOptions, ScalekitTokenOptions> = defineProvider(
   profile,
   {

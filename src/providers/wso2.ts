@@ -86,6 +86,11 @@ there and tokens name your server as audience. Otherwise you do.`,
     '**Applications** → **MCP Client Application**, and authorize it for the server.',
     'Its **Access Token**: type **JWT**, and your resource identifier as audience.',
   ],
+  unconfirmed: [
+    'the names of the menus were not all seen in the documentation',
+    '`roles` and `groups` in access tokens',
+    'whether registration asks for authentication',
+  ],
   emulated: false,
 }
 
@@ -94,11 +99,18 @@ interface Wso2Url {
   readonly url: string
 }
 
+/** What signing in with `wso2` needs. */
 export interface Wso2SignInOptions extends SignInOptions, Wso2Url {}
 
+/** What `wso2.issuer` needs. */
 export interface Wso2TokenOptions extends TokenOptions, Wso2Url {}
 
-/** WSO2 Identity Server. The organization is `principal.tenant`. */
+/**
+ * WSO2 Identity Server. The organization is `principal.tenant`.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_PROVIDER_OPTION` for a value that cannot be right
+ * @see docs/providers/wso2.md
+ */
 export const wso2: Provider<Wso2SignInOptions, Wso2TokenOptions> = defineProvider(profile, {
   signIn: ({ url, ...options }: Wso2SignInOptions) => ({
     name: profile.id,

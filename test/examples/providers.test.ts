@@ -6,6 +6,7 @@ import {
   createAuthorizationServer,
   type UpstreamOptions,
 } from 'mcp-gatehouse/authorization-server'
+import { PROVIDER_PROFILES } from 'mcp-gatehouse/providers'
 import { memory } from 'mcp-gatehouse/storage'
 import { createScriptedBrowser } from 'mcp-gatehouse/testing'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -13,15 +14,19 @@ import { close, listen } from '../../src/testing/loopback-server.ts'
 import { newRing } from '../authorization-server/world.ts'
 import {
   type EmulatedProvider,
+  startAuth0,
+  startCognito,
   startEntra,
   startGithub,
   startGoogle,
   startKeycloak,
+  startOkta,
+  startScalekit,
 } from '../providers/index.ts'
 import { ALICE, obtainTokens, register } from '../testing/flow.ts'
 
-const PAGE = readFileSync('docs/providers.md', 'utf8')
-const NAMES = readdirSync('examples/providers').map((file) => file.replace(/\.ts$/, ''))
+const NAMES = namesIn('examples/providers')
+const DIRECT = namesIn('examples/providers/direct')
 const SECRET = 'a secret of the provider'
 const DAY_SECONDS = 86_400
 
@@ -29,6 +34,12 @@ afterEach(() => {
   vi.unstubAllEnvs()
   vi.resetModules()
 })
+
+function namesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replace(/\.ts$/, ''))
+}
 
 /** The object of the page, read as a process with these variables reads it. */
 async function upstreamOf(name: string, secret?: string): Promise<UpstreamOptions> {
@@ -53,10 +64,17 @@ async function create(upstream: UpstreamOptions): Promise<AuthorizationServer> {
   })
 }
 
-test('the page has seven providers', () => {
-  expect(NAMES.toSorted()).toEqual(
-    ['auth0', 'cognito', 'entra', 'github', 'google', 'keycloak', 'okta'].toSorted(),
-  )
+test('every provider has an object, and all but those with opaque tokens a resource server', () => {
+  expect(NAMES.toSorted()).toEqual(PROVIDER_PROFILES.map(({ id }) => id).toSorted())
+  const accepted = PROVIDER_PROFILES.filter(({ tokens }) => tokens !== 'opaque')
+  expect(DIRECT.toSorted()).toEqual(accepted.map(({ id }) => id).toSorted())
+})
+
+test.each(DIRECT)('the resource server for %s is created', async (name) => {
+  const module = (await import(`../../examples/providers/direct/${name}.ts`)) as {
+    readonly gatehouse: unknown
+  }
+  expect(module.gatehouse).toHaveProperty('protect')
 })
 
 describe.each(NAMES)('%s', (name) => {
@@ -71,13 +89,12 @@ describe.each(NAMES)('%s', (name) => {
     })
   })
 
-  test('its section has five steps, its redirect URI and its variable', () => {
-    const section = PAGE.split(/^## /m).find((text) => text.includes(`/callback/${name}\``)) ?? ''
-    expect(section.match(/^\d(?=\. )/gm)).toEqual(['1', '2', '3', '4', '5'])
-    expect(section).toContain(`\`https://auth.example.com/callback/${name}\``)
-    expect(section).toContain(`\`${name.toUpperCase()}_CLIENT_SECRET\``)
-    for (const heading of ['**You', '**Refresh tokens', '**Traps**'])
-      expect(section).toContain(heading)
+  test('its page has five steps, its redirect URI and its variable', () => {
+    const page = readFileSync(`docs/providers/${name}.md`, 'utf8')
+    expect(page.match(/^\d(?=\. )/gm)).toEqual(['1', '2', '3', '4', '5'])
+    expect(page).toContain(`\`https://auth.example.com/callback/${name}\``)
+    expect(page).toContain(`\`${name.toUpperCase()}_CLIENT_SECRET\``)
+    for (const heading of ['**You', '**Refresh tokens', '## Traps']) expect(page).toContain(heading)
   })
 })
 
@@ -92,7 +109,13 @@ const EMULATED: readonly (readonly [name: string, start: Start, facts: Partial<P
   ['google', startGoogle, { tenant: 'example.com' }],
   ['github', (options) => startGithub({ ...options, expires: true }), { tenant: undefined }],
   ['keycloak', startKeycloak, { roles: new Set(['admin', 'user']) }],
+  ['auth0', startAuth0, { tenant: 'org_9ybsU1dN2dKfDkBi' }],
+  ['okta', startOkta, { tenant: undefined }],
+  ['cognito', startCognito, { roles: new Set(['editors']) }],
 ]
+
+/** Without `offline_access` in its object, as nobody who is shown it needs an API to be called. */
+const SIGN_IN_ONLY: typeof EMULATED = [['scalekit', startScalekit, { tenant: 'org_123456789' }]]
 
 /** Where the emulator is, instead of the provider. */
 function at(upstream: UpstreamOptions, provider: EmulatedProvider): UpstreamOptions {
@@ -110,7 +133,7 @@ function at(upstream: UpstreamOptions, provider: EmulatedProvider): UpstreamOpti
   }
 }
 
-test.each(EMULATED)(
+test.each([...EMULATED, ...SIGN_IN_ONLY])(
   'with the object for %s, users sign in, and tools get tokens of the provider a day later',
   async (name, start, facts) => {
     const http = createServer()
@@ -155,6 +178,7 @@ test.each(EMULATED)(
     expect(principal).toMatchObject({ ...facts, claims: { name: 'Alice Liddell' } })
 
     const { accessToken } = await server.upstreamToken(principal)
+    if (SIGN_IN_ONLY.some(([other]) => other === name)) return
     later = DAY_SECONDS
     const renewed = await server.upstreamToken(principal)
     expect(renewed.accessToken).not.toBe(accessToken)

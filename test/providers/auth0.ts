@@ -65,6 +65,7 @@ export async function startAuth0(options: Auth0Options = {}): Promise<EmulatedPr
           'https://acme.example/roles': user?.claims['https://acme.example/roles'],
         }),
       },
+      extraParams: ['audience'],
       configuration: {
         scopes: ['openid', 'offline_access', 'profile', 'email'],
         claims: {
@@ -72,7 +73,6 @@ export async function startAuth0(options: Auth0Options = {}): Promise<EmulatedPr
           profile: ['name'],
           email: ['email', 'email_verified'],
         },
-        extraParams: ['audience'],
         rotateRefreshToken: true,
       },
       async around(ctx, next) {

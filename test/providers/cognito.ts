@@ -1,5 +1,6 @@
 import { NO_AUDIENCE } from './access-tokens.ts'
 import {
+  bodyOf,
   dropIssuerParameter,
   type EmulatedProvider,
   type ProviderOptions,
@@ -41,8 +42,8 @@ export interface CognitoOptions extends ProviderOptions {
 
 /**
  * A user pool of Cognito with a domain: access tokens with `client_id` and without `aud`, unless
- * `resource` was sent; `token_use`, `cognito:groups`, scopes that begin with the resource server, no
- * `iss` in the response, and a refresh token with every code.
+ * `resource` was sent; `token_use`, `cognito:groups`, scopes that begin with the resource server, nothing
+ * about PKCE in the metadata, no `iss` in the response, and a refresh token with every code.
  */
 export async function startCognito(options: CognitoOptions = {}): Promise<EmulatedProvider> {
   const resourceServer = options.resourceServer ?? 'https://mcp.example.com/mcp'
@@ -85,6 +86,7 @@ export async function startCognito(options: CognitoOptions = {}): Promise<Emulat
       async around(ctx, next) {
         await next()
         dropIssuerParameter(ctx)
+        if (ctx.oidc?.route === 'discovery') delete bodyOf(ctx)['code_challenge_methods_supported']
       },
     },
     options,

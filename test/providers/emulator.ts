@@ -50,6 +50,8 @@ export interface EmulatorProfile {
   readonly routes: NonNullable<Configuration['routes']>
   readonly clientId?: string | undefined
   readonly configuration: Configuration
+  /** Parameters of the authorization request beyond the standard. @defaultValue none */
+  readonly extraParams?: readonly string[]
   /** @defaultValue opaque ones */
   readonly accessTokens?: AccessTokens | undefined
   /** Refresh tokens come with `offline_access` only. @defaultValue `configuration` decides */
@@ -128,7 +130,7 @@ function configure(
   }: Readonly<Record<'clientId' | 'clientSecret' | 'origin', string>>,
 ): Configuration {
   const { users, withheldScopes = [] } = options
-  const { accessTokens, refreshesOffline = false } = profile
+  const { accessTokens, extraParams = [], refreshesOffline = false } = profile
   const { configuration, routes, accessTokenTtlSeconds } = profile
   const bySubject = new Map(Object.values(users).map((user) => [user.sub, user]))
   /** Grants that were asked for with `offline_access`. */
@@ -165,7 +167,6 @@ function configure(
       return user && { accountId: sub, claims: () => ({ sub, ...user.claims }) }
     },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-    extraParams: refreshesOffline ? [OFFLINE] : [],
     async issueRefreshToken(_ctx, _client, code) {
       if (!refreshesOffline) return true
       if (!offline.has(code.grantId ?? '')) return false
@@ -197,6 +198,7 @@ function configure(
     responseTypes: ['code'],
     routes,
     ...configuration,
+    extraParams: [...extraParams, ...(refreshesOffline ? [OFFLINE] : [])],
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },

@@ -57,6 +57,7 @@ export async function startGoogle(options: ProviderOptions = {}): Promise<Emulat
         jwks: '/oauth2/v3/certs',
         revocation: '/revoke',
       },
+      extraParams: ['access_type', 'include_granted_scopes', 'hd'],
       configuration: {
         scopes: ['openid', 'profile', 'email'],
         claims: {
@@ -64,7 +65,6 @@ export async function startGoogle(options: ProviderOptions = {}): Promise<Emulat
           profile: ['name', 'picture'],
           email: ['email', 'email_verified'],
         },
-        extraParams: ['access_type', 'include_granted_scopes', 'hd'],
         issueRefreshToken: async (_ctx, _client, code) => offline.has(code.grantId ?? ''),
         rotateRefreshToken: false,
       },

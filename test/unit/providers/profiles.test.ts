@@ -53,7 +53,10 @@ describe.each(named)('%s', (_id, profile) => {
     for (const name of CAPABILITIES) {
       const capability = profile[name]
       expect([name, capability.text.length > 3]).toEqual([name, true])
-      expect([name, 'source' in capability]).toEqual([name, capability.supported !== 'unconfirmed'])
+      expect([name, 'source' in capability]).toEqual([
+        name,
+        !['unconfirmed', 'varies'].includes(capability.supported),
+      ])
     }
   })
 
