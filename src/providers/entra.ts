@@ -127,7 +127,10 @@ interface EntraTenant {
 }
 
 /** What signing in with `entra` needs. */
-export interface EntraSignInOptions extends SignInOptions, EntraTenant {}
+export interface EntraSignInOptions extends SignInOptions, EntraTenant {
+  /** Needed with scopes of an API of this very registration. @defaultValue `false` */
+  readonly sendScopesOnRefresh?: boolean
+}
 
 /** What `entra.issuer` needs. */
 export interface EntraTokenOptions extends TokenOptions, EntraTenant {

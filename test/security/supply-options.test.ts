@@ -21,10 +21,9 @@ import { sqlite } from 'mcp-gatehouse/storage/sqlite'
 import { apiKeyVerifier, createApiKeys, jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
+import { FURTHER_READERS } from './further-readers.ts'
 import { unknownName } from './misspelt-names.ts'
 import type { Given, Reader } from './option-reader.ts'
-import { REMOTE_VERIFIER_READERS } from './remote-verifier-readers.ts'
-import { SERVER_READERS } from './server-option-readers.ts'
 
 const ISSUER = 'https://id.example.com'
 const SERVER = { resource: 'https://mcp.example.com/mcp', authorizationServers: [ISSUER] }
@@ -43,8 +42,7 @@ const nested = jwtVerifier({ issuer: ISSUER })
 const fetchNothing = async (): Promise<Response> => new Response()
 
 const READERS: Readonly<Record<string, Reader>> = {
-  ...SERVER_READERS,
-  ...REMOTE_VERIFIER_READERS,
+  ...FURTHER_READERS,
   createResourceServer: {
     type: 'ResourceServerOptions',
     good: SERVER,
@@ -220,13 +218,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** Types of the test kit, which guards nothing, of writes, which have a test of their own, and unions. */
+/** Types of the test kit, which guards nothing, of writes, which have a test of their own, unions and bases. */
 const OTHERS = [
   'MintOptions',
   'ScriptedBrowserOptions',
+  'SignInOptions',
   'StorageContractOptions',
   'TestAuthorizationServerOptions',
   'TokenIssuerOptions',
+  'TokenOptions',
   'UpstreamOptions',
   'UserinfoVerifierOptions',
   'WriteOptions',

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { default as Provider } from 'oidc-provider'
-import { html, sendPage } from '../../src/testing/html.ts'
-import type { ProviderUser } from './emulator.ts'
+import { html, sendPage } from '../html.ts'
+import type { EmulatedUser } from './emulated-provider.ts'
 
 const MAX_FORM_BYTES = 16_384
 
 /** The sign-in page of an emulated provider, and its consent page where `prompt=consent` asks. */
 export async function handleSignIn(
   provider: Provider,
-  users: Readonly<Record<string, ProviderUser>>,
+  users: Readonly<Record<string, EmulatedUser>>,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
