@@ -13,8 +13,16 @@ export {
   type SignIn,
 } from './browser.ts'
 export { createPrincipal } from './create-principal.ts'
+export {
+  createDpopKey,
+  type DpopKey,
+  type DpopKeyOptions,
+  type DpopProofChanges,
+  type DpopRequest,
+} from './dpop-key.ts'
 export { type EncryptTokenOptions, encryptToken } from './encrypt-token.ts'
 export type { FormButton, FormField, PageForm, PageView } from './html-document.ts'
+export type { IntrospectionClient } from './opaque-tokens.ts'
 export {
   type Auth0Options,
   type CognitoOptions,

@@ -220,6 +220,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** Types of the test kit, which guards nothing, of writes, which have a test of their own, unions and bases. */
 const OTHERS = [
+  'DpopKeyOptions',
   'MintOptions',
   'ScriptedBrowserOptions',
   'SignInOptions',
