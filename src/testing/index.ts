@@ -36,6 +36,8 @@ export {
   type Intercept,
   type IssueOpaqueTokenOptions,
   type KeycloakOptions,
+  type ObtainedTokens,
+  type ObtainTokensOptions,
   type OktaOptions,
   type ScalekitOptions,
   startAuth0,

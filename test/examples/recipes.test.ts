@@ -15,14 +15,6 @@ test.each(readdirSync(RECIPES))('the recipe %s runs as it stands in the docs', a
   expect(stderr).toBe('')
 })
 
-test('the recipe for tests prints the principal that its token names', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--conditions=mcp-gatehouse-source',
-    `${RECIPES}/testing.ts`,
-  ])
-  expect(stdout).toMatch(/^\["http:\/\/127\.0\.0\.1:\d+",null,"user","alice"\]\n$/)
-})
-
 test('the recipe for a whole application opens its health path and nothing else', async () => {
   const status = async (path: string): Promise<number> =>
     (await wholeApp.fetch(new Request(`https://mcp.example.com${path}`))).status

@@ -150,6 +150,8 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'IssueOpaqueTokenOptions',
       'KeycloakOptions',
       'MintOptions',
+      'ObtainTokensOptions',
+      'ObtainedTokens',
       'OktaOptions',
       'Page',
       'PageForm',

@@ -49,4 +49,17 @@ export const EMULATOR_READERS: Readonly<Record<string, Reader>> = {
       }
     },
   },
+  'obtainTokens of startGoogle': {
+    type: 'ObtainTokensOptions',
+    good: {},
+    names: ['username', 'scopes', 'parameters'],
+    async read(options) {
+      const google = await startGoogle()
+      try {
+        await google.obtainTokens(options)
+      } finally {
+        await google.close()
+      }
+    },
+  },
 }

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { ConfigError } from 'mcp-gatehouse'
 import {
   type EmulatedProvider,
+  type EmulatorOptions,
   startAuth0,
   startCognito,
   startEntra,
@@ -13,7 +14,9 @@ import {
 } from 'mcp-gatehouse/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-const EMULATORS: Readonly<Record<string, () => Promise<EmulatedProvider>>> = {
+const EMULATORS: Readonly<
+  Record<string, (options?: EmulatorOptions) => Promise<EmulatedProvider>>
+> = {
   startAuth0,
   startCognito,
   startEntra,
@@ -52,6 +55,16 @@ describe.each(Object.entries(EMULATORS))('%s', (_name, start) => {
     expect(await statusFor(url, `rebound.example.com:${url.port}`)).toBe(403)
     expect(requests).toEqual([])
     expect(await statusFor(url, url.host)).not.toBe(403)
+  })
+
+  test('gives tokens to whoever signs in, and to nobody with a wrong password', async () => {
+    const alice = { password: 'wonderland', sub: '1', claims: {} }
+    const provider = await open(start({ users: { alice } }))
+    expect(await provider.obtainTokens()).toMatchObject({
+      access_token: expect.any(String) as string,
+      token_type: expect.stringMatching(/^bearer$/i) as string,
+    })
+    await expect(provider.obtainTokens({ username: 'mallory' })).rejects.toThrow('Sign in')
   })
 
   test('plays an outage and comes back', async () => {

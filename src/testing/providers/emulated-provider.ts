@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ObtainedTokens, ObtainTokensOptions } from './obtain-tokens.ts'
 
 /** Somebody with an account at an emulated provider. */
 export interface EmulatedUser {
@@ -27,6 +28,8 @@ export interface EmulatorOptions {
   readonly withheldScopes?: readonly string[] | undefined
 }
 
+export const DEFAULT_REDIRECT_URI = 'http://127.0.0.1/callback/upstream'
+
 export const EMULATOR_OPTIONS: readonly (keyof EmulatorOptions)[] = [
   'redirectUris',
   'users',
@@ -46,6 +49,11 @@ export interface EmulatedProvider {
   readonly users: Readonly<Record<string, EmulatedUser>>
   /** Requests so far, such as `POST /token`; without queries. */
   readonly requests: readonly string[]
+  /**
+   * Signs a user in as the registered client, with a scripted browser.
+   * @throws Error with the answer of the provider, where it refuses
+   */
+  obtainTokens(options?: ObtainTokensOptions): Promise<ObtainedTokens>
   /** Plays an outage, or an answer of your own: set it, and unset it again. */
   intercept: Intercept | undefined
   /** Stops listening and drops open connections. */

@@ -2,7 +2,11 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import type { ClientMetadata, Configuration, JWK } from 'oidc-provider'
 import { createMemoryAdapter } from '../memory-adapter.ts'
 import { resourceIndicators, shapeWith } from './access-tokens.ts'
-import type { EmulatedUser, EmulatorOptions } from './emulated-provider.ts'
+import {
+  DEFAULT_REDIRECT_URI,
+  type EmulatedUser,
+  type EmulatorOptions,
+} from './emulated-provider.ts'
 import type { EmulatorProfile } from './emulator.ts'
 import { FOREIGN_CLIENT } from './opaque-token.ts'
 
@@ -67,7 +71,7 @@ export function createEmulatorConfiguration(
 
 function registration(
   { clientId, clientSecret }: RegisteredClient,
-  { redirectUris = ['http://127.0.0.1/callback/upstream'] }: EmulatorOptions,
+  { redirectUris = [DEFAULT_REDIRECT_URI] }: EmulatorOptions,
 ): ClientMetadata {
   return {
     client_id: clientId,

@@ -8,6 +8,7 @@ import { importPeer } from '../../runtime/index.ts'
 import { close, listen } from '../loopback-server.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import {
+  DEFAULT_REDIRECT_URI,
   EMULATOR_OPTIONS,
   type EmulatedProvider,
   type EmulatedUser,
@@ -15,6 +16,7 @@ import {
   type Intercept,
 } from './emulated-provider.ts'
 import { createEmulatorConfiguration, markOffline } from './emulator-configuration.ts'
+import { type ObtainTokensOptions, obtainTokens } from './obtain-tokens.ts'
 import { handleSignIn } from './sign-in-pages.ts'
 
 /** How one provider differs from the others. */
@@ -85,6 +87,16 @@ export async function startEmulator(
     if (around !== undefined) {
       provider.use((ctx, next) => around(ctx as KoaContextWithOIDC, next, provider))
     }
+    const [redirectUri = DEFAULT_REDIRECT_URI] = options.redirectUris ?? []
+    const signInClient = {
+      clientId,
+      clientSecret,
+      redirectUri,
+      users,
+      authorizationEndpoint: `${origin}${profile.routes.authorization}`,
+      tokenEndpoint: `${origin}${profile.routes.token}`,
+      defaultScopes: new Set(profile.configuration.scopes).has('openid') ? ['openid'] : [],
+    }
     const emulated = {
       issuer,
       origin,
@@ -93,6 +105,7 @@ export async function startEmulator(
       users,
       requests: [] as string[],
       provider,
+      obtainTokens: (obtain: ObtainTokensOptions = {}) => obtainTokens(signInClient, obtain),
       intercept: undefined as Intercept | undefined,
       close: () => close(server),
     }
