@@ -1,4 +1,4 @@
-import type { JWK } from 'jose'
+import { decodeJwt, type JWK } from 'jose'
 import { createResourceServer, type ResourceServer } from 'mcp-gatehouse'
 import { createKeyRing, generateKey, keysFromFunction, type StoredKey } from 'mcp-gatehouse/keys'
 import { createDpopKey, createTokenIssuer, type TokenIssuer } from 'mcp-gatehouse/testing'
@@ -121,6 +121,7 @@ test.each(['ES256', 'RS256', 'EdDSA'] as const)(
     const accessToken = await server.mint({ ...ALICE, cnf: key.cnf })
     const send = (dpop: string) => ask(gatehouse, { authorization: `DPoP ${accessToken}`, dpop })
     const proof = await key.prove({ url: `${RESOURCE}?a=1#b`, accessToken })
+    expect(decodeJwt(proof)).toMatchObject({ htm: 'POST', htu: RESOURCE })
     expect(await send(proof)).toMatchObject(alice)
     expect(await send(proof)).toBe(401)
     expect(await send(await key.prove({ method: 'GET', url: RESOURCE, accessToken }))).toBe(401)
