@@ -70,7 +70,7 @@ authorization server in front. Opaque access tokens need it too, or a verifier t
 
 ${table(['Provider', 'Access tokens', ...Object.values(CAPABILITIES), 'Tested'], capabilities)}
 
-*Emulated*: its documented behaviour is reproduced in \`test/providers/\`, and its tokens go through the
+*Emulated*: its documented behaviour is reproduced in \`mcp-gatehouse/testing\`, and its tokens go through the
 whole gate. *Not confirmed*: no documentation of the provider that could be read says so; its page has
 the reason. *Look there*: every deployment differs, and its metadata says so. Everything else has its
 source on its page.

@@ -29,6 +29,7 @@ export interface OidcSignIn extends SignInOptions {
   readonly issuer: string
   readonly userInfo?: boolean
   readonly audience?: string
+  readonly sendScopesOnRefresh?: boolean
 }
 
 /** Sign-in at a provider with OAuth 2.0 alone: `upstream` of `createAuthorizationServer`. */

@@ -65,6 +65,6 @@ export interface ProviderProfile {
   readonly directSteps: readonly string[] | undefined
   /** What is written here without a page of the provider that says so. */
   readonly unconfirmed: readonly string[]
-  /** Whether `test/providers/` has an emulator, with which the whole gate is tested. */
+  /** Whether `mcp-gatehouse/testing` has an emulator, with which the whole gate is tested. */
   readonly emulated: boolean
 }

@@ -13,8 +13,42 @@ export {
   type SignIn,
 } from './browser.ts'
 export { createPrincipal } from './create-principal.ts'
+export {
+  createDpopKey,
+  type DpopKey,
+  type DpopKeyOptions,
+  type DpopProofChanges,
+  type DpopRequest,
+} from './dpop-key.ts'
 export { type EncryptTokenOptions, encryptToken } from './encrypt-token.ts'
 export type { FormButton, FormField, PageForm, PageView } from './html-document.ts'
+export type { IntrospectionClient } from './opaque-tokens.ts'
+export {
+  type Auth0Options,
+  type CognitoOptions,
+  type EmulatedGithub,
+  type EmulatedGoogle,
+  type EmulatedProvider,
+  type EmulatedUser,
+  type EmulatorOptions,
+  type EntraOptions,
+  type GithubOptions,
+  type Intercept,
+  type IssueOpaqueTokenOptions,
+  type KeycloakOptions,
+  type ObtainedTokens,
+  type ObtainTokensOptions,
+  type OktaOptions,
+  type ScalekitOptions,
+  startAuth0,
+  startCognito,
+  startEntra,
+  startGithub,
+  startGoogle,
+  startKeycloak,
+  startOkta,
+  startScalekit,
+} from './providers/index.ts'
 export {
   type StorageContractCase,
   type StorageContractOptions,

@@ -1,6 +1,16 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import {
+  CompactEncrypt,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTHeaderParameters,
+  SignJWT,
+} from 'jose'
+import { ConfigError } from '../errors/index.ts'
 import { close, listen } from './loopback-server.ts'
+import { createOpaqueTokens, type IntrospectionClient } from './opaque-tokens.ts'
 
 /** A request that the issuer received. */
 export interface RecordedRequest {
@@ -13,6 +23,11 @@ export interface RecordedRequest {
 export interface MintOptions {
   /** Merged into the header; `kid: undefined` leaves it out. */
   readonly header?: Partial<JWTHeaderParameters>
+  /**
+   * Encrypts the signed token for this public key of the resource server, with `kid` and `alg`
+   * (RFC 7516). @defaultValue none
+   */
+  readonly encryptionKey?: JWK | undefined
 }
 
 /** An answer that replaces the usual one, to play a broken or hostile server. */
@@ -40,6 +55,12 @@ export interface TokenIssuer {
    * that is `undefined` is left out.
    */
   mint(claims: Readonly<Record<string, unknown>>, options?: MintOptions): Promise<string>
+  /** Issues a token that says nothing; the claims, with the same defaults, are for introspection. */
+  mintOpaque(claims: Readonly<Record<string, unknown>>): string
+  /** From now on introspection says of an opaque token that it is not active. */
+  revoke(token: string): void
+  /** Who may ask at `introspection_endpoint`, with the secret in the header or in the body. */
+  readonly introspectionClient: IntrospectionClient
   /** Signs with a new key from now on; `keepOld` goes on publishing the present one. */
   rotate(options?: { readonly keepOld?: boolean }): Promise<void>
   close(): Promise<void>
@@ -61,9 +82,11 @@ interface SigningKey {
 }
 
 /**
- * Starts an issuer for tests of resource servers: discovery, a key set, and tokens to order.
+ * Starts an issuer for tests of resource servers: discovery, a key set, introspection, and tokens to
+ * order.
  *
- * It has NO sign-in and no token endpoint; for a whole flow use `createTestAuthorizationServer`.
+ * It has NO sign-in and no token endpoint; for a whole flow use `createTestAuthorizationServer`, for
+ * the ways of one provider its emulator.
  */
 export async function createTokenIssuer(options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
   const { algorithm = 'ES256', path = '', now = () => Math.floor(Date.now() / 1000) } = options
@@ -72,21 +95,18 @@ export async function createTokenIssuer(options: TokenIssuerOptions = {}): Promi
   const jwks: { keys: JWK[] } = { keys: [] }
   const metadata: Record<string, unknown> = {}
   const documents = new Map<string, unknown>()
+  const opaque = createOpaqueTokens(now)
 
   const server = createServer((request, response) => {
     const url = request.url ?? '/'
     requests.push({ method: request.method ?? '', path: url, headers: request.headers })
-    const document = documents.get(url)
-    const answer = canned.get(url) ?? {
-      status: document === undefined ? 404 : 200,
-      body: JSON.stringify(document ?? { error: 'not_found' }),
-    }
-    response.writeHead(answer.status ?? 200, {
-      'Content-Type': 'application/json',
-      ...answer.headers,
-    })
-    response.write(answer.body ?? '')
-    if (answer.hang !== true) response.end()
+    const answer = canned.get(url)
+    if (answer !== undefined) send(response, answer)
+    else if (url === `${path}/introspect`) {
+      void opaque
+        .introspect(request)
+        .then(({ status, body }) => send(response, { status, body: JSON.stringify(body) }))
+    } else send(response, documentAnswer(documents.get(url)))
   })
   const port = await listen(server, 0, '127.0.0.1')
   const issuer = `http://127.0.0.1:${port}${path}`
@@ -95,6 +115,10 @@ export async function createTokenIssuer(options: TokenIssuerOptions = {}): Promi
   documents.set(`${path}/jwks`, jwks)
 
   let signing = await addKey(jwks, algorithm)
+  const complete = (claims: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+    const iat = now()
+    return { iss: issuer, sub: 'alice', client_id: 'client-1', iat, exp: iat + 300, ...claims }
+  }
 
   return {
     issuer,
@@ -102,23 +126,51 @@ export async function createTokenIssuer(options: TokenIssuerOptions = {}): Promi
     requests,
     metadata,
     jwks,
+    introspectionClient: opaque.client,
     respond(at, answer) {
       if (answer === undefined) canned.delete(at)
       else canned.set(at, answer)
     },
-    async mint(claims, { header } = {}) {
+    async mint(claims, { header, encryptionKey } = {}) {
       const { privateKey, kid } = signing
-      const all = { iss: issuer, sub: 'alice', client_id: 'client-1', iat: now(), exp: now() + 300 }
-      return new SignJWT({ ...all, ...claims })
+      const token = await new SignJWT(complete(claims))
         .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', kid, ...header })
         .sign(privateKey)
+      return encryptionKey === undefined ? token : encryptFor(encryptionKey, token)
     },
+    mintOpaque: (claims) => opaque.mint(complete(claims)),
+    revoke: (token) => opaque.revoke(token),
     async rotate({ keepOld = false } = {}) {
       if (!keepOld) jwks.keys.length = 0
       signing = await addKey(jwks, algorithm)
     },
     close: () => close(server),
   }
+}
+
+function documentAnswer(document: unknown): CannedAnswer {
+  return {
+    status: document === undefined ? 404 : 200,
+    body: JSON.stringify(document ?? { error: 'not_found' }),
+  }
+}
+
+function send(
+  response: ServerResponse,
+  { status = 200, headers, body = '', hang = false }: CannedAnswer,
+): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers })
+  response.write(body)
+  if (!hang) response.end()
+}
+
+async function encryptFor({ alg, kid, ...jwk }: JWK, token: string): Promise<string> {
+  if (alg === undefined || kid === undefined || jwk.d !== undefined) {
+    throw new ConfigError('ERR_CONFIG_KEY_INVALID', 'mint: encryptionKey (public, kid, alg)')
+  }
+  return new CompactEncrypt(new TextEncoder().encode(token))
+    .setProtectedHeader({ alg, enc: 'A256GCM', kid, cty: 'JWT' })
+    .encrypt(await importJWK(jwk, alg))
 }
 
 function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
@@ -128,6 +180,7 @@ function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
     token_endpoint: `${issuer}/token`,
     registration_endpoint: `${issuer}/register`,
     jwks_uri: `${issuer}/jwks`,
+    introspection_endpoint: `${issuer}/introspect`,
     response_types_supported: ['code'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],

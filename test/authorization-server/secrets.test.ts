@@ -5,10 +5,9 @@ import {
   type CreateAuthorizationServerOptions,
   createAuthorizationServer,
 } from 'mcp-gatehouse/authorization-server'
-import { createScriptedBrowser, type ScriptedBrowser } from 'mcp-gatehouse/testing'
+import { createScriptedBrowser, type ScriptedBrowser, startKeycloak } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { close, listen } from '../../src/testing/loopback-server.ts'
-import { startKeycloak } from '../providers/index.ts'
 import { ALICE, obtainTokens, postToken, REDIRECT_URI, register } from '../testing/flow.ts'
 import { newRing, startAuthorizationServer } from './world.ts'
 

@@ -1,8 +1,12 @@
 import { createKeyRing, generateKey, keysFromFunction } from 'mcp-gatehouse/keys'
 import { sealed } from 'mcp-gatehouse/storage'
-import { createPrincipal, createScriptedBrowser, type ScriptedBrowser } from 'mcp-gatehouse/testing'
+import {
+  createPrincipal,
+  createScriptedBrowser,
+  type ScriptedBrowser,
+  startKeycloak,
+} from 'mcp-gatehouse/testing'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { startKeycloak } from '../providers/index.ts'
 import {
   ALICE,
   BOB,

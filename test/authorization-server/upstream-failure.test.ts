@@ -1,7 +1,6 @@
 import type { OidcUpstreamOptions } from 'mcp-gatehouse/authorization-server'
-import { createScriptedBrowser } from 'mcp-gatehouse/testing'
+import { createScriptedBrowser, startKeycloak } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { startKeycloak } from '../providers/index.ts'
 import { ALICE, createAuthorizationRequest, register } from '../testing/flow.ts'
 import { startAuthorizationServer } from './world.ts'
 

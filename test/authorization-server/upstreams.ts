@@ -1,13 +1,13 @@
 import type { UpstreamOptions } from 'mcp-gatehouse/authorization-server'
-import { onTestFinished } from 'vitest'
 import {
   type EmulatedProvider,
-  type ProviderOptions,
+  type EmulatorOptions,
   startEntra,
   startGithub,
   startGoogle,
   startKeycloak,
-} from '../providers/index.ts'
+} from 'mcp-gatehouse/testing'
+import { onTestFinished } from 'vitest'
 
 /** An emulated provider, and how an authorization server has it as its upstream. */
 export interface TestUpstream {
@@ -22,14 +22,14 @@ const UPSTREAMS = {
   GitHub: startGithubUpstream,
   Google: (options) => startOidc(startGoogle(options), OPENID),
   Keycloak: (options) => startOidc(startKeycloak(options), OPENID),
-} as const satisfies Record<string, (options: ProviderOptions) => Promise<TestUpstream>>
+} as const satisfies Record<string, (options: EmulatorOptions) => Promise<TestUpstream>>
 
 export type UpstreamName = keyof typeof UPSTREAMS
 
 /** Starts an emulated provider, until the test is done. */
 export async function startUpstream(
   name: UpstreamName,
-  options: ProviderOptions = {},
+  options: EmulatorOptions = {},
 ): Promise<TestUpstream> {
   const started = await UPSTREAMS[name](options)
   onTestFinished(() => started.provider.close())
@@ -49,7 +49,7 @@ async function startOidc(
 }
 
 /** The number at `/user` says who somebody is. */
-async function startGithubUpstream(options: ProviderOptions): Promise<TestUpstream> {
+async function startGithubUpstream(options: EmulatorOptions): Promise<TestUpstream> {
   const provider = await startGithub(options)
   const { issuer, clientId, clientSecret } = provider
   const { authorizationEndpoint, tokenEndpoint, userInfoEndpoint } = provider

@@ -1,7 +1,13 @@
-import { createTokenIssuer, type TokenIssuer } from 'mcp-gatehouse/testing'
+import {
+  createTokenIssuer,
+  startEntra,
+  startGithub,
+  startGoogle,
+  startKeycloak,
+  type TokenIssuer,
+} from 'mcp-gatehouse/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { checkProvider } from '../../examples/recipes/warm-up.ts'
-import { startEntra, startGithub, startGoogle, startKeycloak } from '../providers/index.ts'
 import { type AsWorld, startAuthorizationServer } from './world.ts'
 
 const METADATA = '/.well-known/openid-configuration'

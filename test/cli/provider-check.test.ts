@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { PROVIDER_PROFILES } from 'mcp-gatehouse/providers'
-import { createTokenIssuer } from 'mcp-gatehouse/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { pageOf } from '../../src/cli/provider-findings.ts'
-import { verdictOf } from '../../src/cli/provider-verdict.ts'
-import { close, listen } from '../../src/testing/loopback-server.ts'
 import {
+  createTokenIssuer,
   type EmulatedProvider,
   startAuth0,
   startCognito,
@@ -16,7 +12,11 @@ import {
   startKeycloak,
   startOkta,
   startScalekit,
-} from '../providers/index.ts'
+} from 'mcp-gatehouse/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { pageOf } from '../../src/cli/provider-findings.ts'
+import { verdictOf } from '../../src/cli/provider-verdict.ts'
+import { close, listen } from '../../src/testing/loopback-server.ts'
 import { runHere, startProcess } from './support.ts'
 
 const LOOPBACK = '--allow-insecure-loopback'

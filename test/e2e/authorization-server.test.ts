@@ -6,11 +6,10 @@ import type {
   CreateAuthorizationServerOptions,
   StaticClientOptions,
 } from 'mcp-gatehouse/authorization-server'
-import { createPrincipal } from 'mcp-gatehouse/testing'
+import { createPrincipal, type EmulatedProvider } from 'mcp-gatehouse/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startDocumentHost } from '../authorization-server/document-host.ts'
 import { startUpstream } from '../authorization-server/upstreams.ts'
-import type { EmulatedProvider } from '../providers/index.ts'
 import type { ConnectSdkClient, SdkClient, SdkClientOptions } from './clients/connected-client.ts'
 import { connectFirstEra } from './clients/first-era.ts'
 import { callWithInspector, INSPECTOR_REDIRECT_URI } from './clients/inspector.ts'

@@ -8,11 +8,8 @@ import {
 } from 'mcp-gatehouse/authorization-server'
 import { PROVIDER_PROFILES } from 'mcp-gatehouse/providers'
 import { memory } from 'mcp-gatehouse/storage'
-import { createScriptedBrowser } from 'mcp-gatehouse/testing'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { close, listen } from '../../src/testing/loopback-server.ts'
-import { newRing } from '../authorization-server/world.ts'
 import {
+  createScriptedBrowser,
   type EmulatedProvider,
   startAuth0,
   startCognito,
@@ -22,7 +19,10 @@ import {
   startKeycloak,
   startOkta,
   startScalekit,
-} from '../providers/index.ts'
+} from 'mcp-gatehouse/testing'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { close, listen } from '../../src/testing/loopback-server.ts'
+import { newRing } from '../authorization-server/world.ts'
 import { ALICE, obtainTokens, register } from '../testing/flow.ts'
 
 const NAMES = namesIn('examples/providers')

@@ -18,14 +18,6 @@ test.each(readdirSync(RECIPES))('the recipe %s runs as it stands in the docs', a
   expect(stderr).toBe('')
 })
 
-test('the recipe for tests prints the principal that its token names', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--conditions=mcp-gatehouse-source',
-    `${RECIPES}/testing.ts`,
-  ])
-  expect(stdout).toMatch(/^\["http:\/\/127\.0\.0\.1:\d+",null,"user","alice"\]\n$/)
-})
-
 test('the recipe for the environment does not start without it', async () => {
   const argv = ['--conditions=mcp-gatehouse-source', `${RECIPES}/environment.ts`]
   const run = promisify(execFile)(process.execPath, argv, { env: {} })

@@ -1,17 +1,21 @@
 import { expect, test } from 'vitest'
-import { runtimeImports } from './source-exports.ts'
+import { runtimeImports, staticImports } from './source-exports.ts'
 
-/** Everything that loading a file of `src/` loads. */
-function reach(file: string, seen: Set<string> = new Set()): ReadonlySet<string> {
+/** Everything that loading a file of `src/` loads, at once or later. */
+function reach(
+  file: string,
+  importsOf = runtimeImports,
+  seen: Set<string> = new Set(),
+): ReadonlySet<string> {
   if (seen.has(file)) return seen
   seen.add(file)
   if (!file.endsWith('.ts')) return seen
-  for (const next of runtimeImports(file)) reach(next, seen)
+  for (const next of importsOf(file)) reach(next, importsOf, seen)
   return seen
 }
 
-function packagesOf(file: string): readonly string[] {
-  return [...reach(file)].filter((name) => !name.endsWith('.ts')).toSorted()
+function packagesOf(file: string, importsOf = runtimeImports): readonly string[] {
+  return [...reach(file, importsOf)].filter((name) => !name.endsWith('.ts')).toSorted()
 }
 
 test.each([
@@ -37,4 +41,16 @@ test('mcp-gatehouse loads nothing of the other roles', () => {
 
 test('the walk sees node: modules where there are some', () => {
   expect(packagesOf('testing/index.ts')).toContain('node:http')
+})
+
+test('mcp-gatehouse/testing loads its optional peers when they are needed', () => {
+  const isPackage = (name: string): boolean => !name.startsWith('node:')
+  const file = 'testing/index.ts'
+  expect(packagesOf(file, staticImports).filter(isPackage)).toEqual(['jose'])
+  expect(packagesOf(file).filter(isPackage)).toEqual([
+    'htmlparser2',
+    'jose',
+    'oidc-provider',
+    'tough-cookie',
+  ])
 })

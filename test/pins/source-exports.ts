@@ -37,17 +37,24 @@ export function sourceExports(file: string): readonly string[] {
 
 /** What a file of `src/` imports when it runs: files of `src/`, and packages by their names. */
 export function runtimeImports(file: string): readonly string[] {
+  const dynamic = readFileSync(join(SRC, file), 'utf8').matchAll(/\bimport\('(?<from>[^']+)'\)/g)
+  return [...staticImports(file), ...[...dynamic].map((found) => resolveFrom(file, found))]
+}
+
+/** What a file of `src/` imports as soon as it is loaded. */
+export function staticImports(file: string): readonly string[] {
   const source = readFileSync(join(SRC, file), 'utf8')
   const statements = source.matchAll(
     /^(?:import|export) (?!type )(?<what>[^'"]*?)from '(?<from>[^']+)'/gms,
   )
-  const dynamic = source.matchAll(/\bimport\('(?<from>[^']+)'\)/g)
   const bare = source.matchAll(/^import '(?<from>[^']+)'/gm)
   const found = [...statements].filter(({ groups }) => hasValue(groups?.['what'] ?? ''))
-  return [...found, ...dynamic, ...bare].map(({ groups }) => {
-    const from = groups?.['from'] ?? ''
-    return from.startsWith('.') ? join(dirname(file), from) : from
-  })
+  return [...found, ...bare].map((statement) => resolveFrom(file, statement))
+}
+
+function resolveFrom(file: string, { groups }: RegExpMatchArray): string {
+  const from = groups?.['from'] ?? ''
+  return from.startsWith('.') ? join(dirname(file), from) : from
 }
 
 /** Whether a list of imported names has one that is no type; `* as x` and defaults are values. */

@@ -1,4 +1,5 @@
 import { cognito, entra, scalekit } from 'mcp-gatehouse/providers'
+import { startCognito, startEntra, startScalekit } from 'mcp-gatehouse/testing'
 import { describe, expect, test } from 'vitest'
 import {
   accessTokenOf,
@@ -8,7 +9,6 @@ import {
   RESOURCE,
   tokenForResource,
 } from './gate-world.ts'
-import { startCognito, startEntra, startScalekit } from './index.ts'
 
 const READ_WRITE = ['notes:read', 'notes:write'] as const
 

@@ -1,16 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createResourceServer, type Principal, type ResourceServerOptions } from 'mcp-gatehouse'
 import { createAuthorizationServer, type UpstreamOptions } from 'mcp-gatehouse/authorization-server'
 import { memory } from 'mcp-gatehouse/storage'
-import { createScriptedBrowser } from 'mcp-gatehouse/testing'
+import { createScriptedBrowser, type EmulatedProvider } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished } from 'vitest'
 import { createUpstream } from '../../src/authorization-server/upstream/create-upstream.ts'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { newRing } from '../authorization-server/world.ts'
 import { ALICE, obtainTokens, register } from '../testing/flow.ts'
-import type { EmulatedProvider } from './emulator.ts'
-import { REDIRECT_URI, signInAt } from './sign-in.ts'
+import { signInAt } from './sign-in.ts'
 
 export const RESOURCE = 'https://mcp.example.com/mcp'
 
@@ -45,37 +43,11 @@ export async function tokenForResource(
   provider: EmulatedProvider,
   scopes: readonly string[],
 ): Promise<string> {
-  const found = await fetch(`${provider.issuer}/.well-known/openid-configuration`)
-  const metadata = (await found.json()) as Readonly<Record<string, string>>
-  const verifier = randomBytes(32).toString('base64url')
-  const url = new URL(metadata['authorization_endpoint'] ?? '')
-  url.search = String(
-    new URLSearchParams({
-      client_id: provider.clientId,
-      redirect_uri: REDIRECT_URI,
-      response_type: 'code',
-      scope: ['openid', ...scopes].join(' '),
-      state: 'state',
-      resource: RESOURCE,
-      code_challenge_method: 'S256',
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    }),
-  )
-  const user = { username: 'alice', password: 'wonderland' }
-  const callback = await createScriptedBrowser().authorize(url, user)
-  const answer = await fetch(metadata['token_endpoint'] ?? '', {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      code: callback.searchParams.get('code') ?? '',
-      redirect_uri: REDIRECT_URI,
-      client_id: provider.clientId,
-      client_secret: provider.clientSecret,
-      code_verifier: verifier,
-    }),
+  const tokens = await provider.obtainTokens({
+    scopes: ['openid', ...scopes],
+    parameters: { resource: RESOURCE },
   })
-  const tokens = (await answer.json()) as Readonly<Record<string, unknown>>
-  return String(tokens['access_token'])
+  return tokens.access_token
 }
 
 /** A server with a tool to read and one to write, behind the gate. */

@@ -1,6 +1,13 @@
 import { auth0, github, google, keycloak, okta } from 'mcp-gatehouse/providers'
+import {
+  type EmulatedProvider,
+  startAuth0,
+  startGithub,
+  startGoogle,
+  startKeycloak,
+  startOkta,
+} from 'mcp-gatehouse/testing'
 import { describe, expect, test } from 'vitest'
-import type { EmulatedProvider } from './emulator.ts'
 import {
   accessTokenOf,
   clientOf,
@@ -9,7 +16,6 @@ import {
   RESOURCE,
   throughOurServer,
 } from './gate-world.ts'
-import { startAuth0, startGithub, startGoogle, startKeycloak, startOkta } from './index.ts'
 
 const READ_WRITE = ['notes:read', 'notes:write'] as const
 

@@ -1,17 +1,17 @@
 import { decodeJwt } from 'jose'
+import {
+  type EmulatedGithub,
+  type EmulatedProvider,
+  startEntra,
+  startGithub,
+  startGoogle,
+  startKeycloak,
+} from 'mcp-gatehouse/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createUpstream } from '../../src/authorization-server/upstream/create-upstream.ts'
 import type { OidcUpstreamOptions } from '../../src/authorization-server/upstream/options.ts'
 import type { Upstream } from '../../src/authorization-server/upstream/upstream.ts'
 import { createScriptedBrowser } from '../../src/testing/index.ts'
-import type { EmulatedProvider } from './emulator.ts'
-import {
-  type EmulatedGithub,
-  startEntra,
-  startGithub,
-  startGoogle,
-  startKeycloak,
-} from './index.ts'
 import { REDIRECT_URI, signInAt, visitProvider } from './sign-in.ts'
 
 async function open<Provider extends EmulatedProvider>(

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createScriptedBrowser, type Page } from 'mcp-gatehouse/testing'
+import { createScriptedBrowser, type EmulatedProvider, type Page } from 'mcp-gatehouse/testing'
 import { describe, expect, test } from 'vitest'
 import {
   ask,
@@ -7,7 +7,6 @@ import {
   expectCallback,
   expectPage,
 } from '../authorization-server/user-agent.ts'
-import type { EmulatedProvider } from '../providers/index.ts'
 import { REDIRECT_URI, register } from '../testing/flow.ts'
 import { keysOf } from '../unit/authorization-server/support/answers.ts'
 import {

@@ -1,12 +1,12 @@
-import { type UserinfoVerifierOptions, userinfoVerifier } from 'mcp-gatehouse/verifiers'
-import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   type EmulatedGithub,
   type EmulatedGoogle,
   type EmulatedProvider,
   startGithub,
   startGoogle,
-} from '../providers/index.ts'
+} from 'mcp-gatehouse/testing'
+import { type UserinfoVerifierOptions, userinfoVerifier } from 'mcp-gatehouse/verifiers'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startHostileServer } from './support/hostile-server.ts'
 import {
   ALLOWED,

@@ -26,6 +26,9 @@ const create = (options: object): Promise<unknown> =>
   createAuthorizationServer({ ...SERVER, ...options })
 const { users: _users, ...withoutUsers } = SERVER
 
+export const createWithUpstream = (upstream: object): Promise<unknown> =>
+  createAuthorizationServer({ ...withoutUsers, upstream } as never)
+
 /** Whatever takes options of the authorization server. */
 export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   createAuthorizationServer: {
@@ -86,12 +89,12 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
     type: 'OidcUpstreamOptions',
     good: UPSTREAM,
     names: ['issuer', 'clientId', 'clientSecret', 'scopes', 'userInfo', 'audience'],
-    read: (upstream) => createAuthorizationServer({ ...withoutUsers, upstream }),
+    read: createWithUpstream,
   },
   'createAuthorizationServer upstream of OAuth 2.0': {
     type: 'OAuthUpstreamOptions',
     good: OAUTH,
     names: ['tokenEndpoint', 'userInfoEndpoint', 'subjectClaim', 'kind'],
-    read: (upstream) => createAuthorizationServer({ ...withoutUsers, upstream }),
+    read: createWithUpstream,
   },
 }

@@ -16,12 +16,10 @@ import { memory, sealed } from 'mcp-gatehouse/storage'
 import { apiKeyVerifier, createApiKeys, jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
+import { FURTHER_READERS } from './further-readers.ts'
 import { unknownName } from './misspelt-names.ts'
 import type { Given, Reader } from './option-reader.ts'
-import { PROVIDER_READERS } from './provider-option-readers.ts'
-import { REMOTE_VERIFIER_READERS } from './remote-verifier-readers.ts'
-import { SERVER_READERS } from './server-option-readers.ts'
-import { ring, STORAGE_READERS } from './storage-option-readers.ts'
+import { ring } from './storage-option-readers.ts'
 
 const ISSUER = 'https://id.example.com'
 const SERVER = { resource: 'https://mcp.example.com/mcp', authorizationServers: [ISSUER] }
@@ -35,10 +33,7 @@ const nested = jwtVerifier({ issuer: ISSUER })
 const fetchNothing = async (): Promise<Response> => new Response()
 
 const READERS: Readonly<Record<string, Reader>> = {
-  ...SERVER_READERS,
-  ...REMOTE_VERIFIER_READERS,
-  ...PROVIDER_READERS,
-  ...STORAGE_READERS,
+  ...FURTHER_READERS,
   createResourceServer: {
     type: 'ResourceServerOptions',
     good: SERVER,
@@ -135,13 +130,16 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** Types of the test kit, which guards nothing, of writes, which have a test of their own, and unions. */
+/** Types of the test kit, which guards nothing, of writes, which have a test of their own, unions and bases. */
 const OTHERS = [
+  'DpopKeyOptions',
   'MintOptions',
   'ScriptedBrowserOptions',
+  'SignInOptions',
   'StorageContractOptions',
   'TestAuthorizationServerOptions',
   'TokenIssuerOptions',
+  'TokenOptions',
   'UpstreamOptions',
   'UserinfoVerifierOptions',
   'WriteOptions',

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { decodeJwt } from 'jose'
-import { createScriptedBrowser, type FormEntry } from 'mcp-gatehouse/testing'
+import { createScriptedBrowser, type FormEntry, startKeycloak } from 'mcp-gatehouse/testing'
 import { onTestFinished } from 'vitest'
 import {
   credentialKey,
@@ -10,7 +10,6 @@ import {
 import { generateKey } from '../../../src/keys/index.ts'
 import type { Storage } from '../../../src/storage/index.ts'
 import { close, listen } from '../../../src/testing/loopback-server.ts'
-import { startKeycloak } from '../../providers/index.ts'
 import { createAuthorizationRequest, register } from '../../testing/flow.ts'
 import { openPlace, type Place } from '../places.ts'
 import { type Replica, startReplica } from './start-replica.ts'

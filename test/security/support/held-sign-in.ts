@@ -1,4 +1,9 @@
-import { createScriptedBrowser, type Page, type ScriptedBrowser } from 'mcp-gatehouse/testing'
+import {
+  createScriptedBrowser,
+  type EmulatorOptions,
+  type Page,
+  type ScriptedBrowser,
+} from 'mcp-gatehouse/testing'
 import { onTestFinished } from 'vitest'
 import {
   startUpstream,
@@ -11,7 +16,6 @@ import {
   type AsWorldOptions,
   startAuthorizationServer,
 } from '../../authorization-server/world.ts'
-import type { ProviderOptions } from '../../providers/index.ts'
 import {
   type AuthorizationRequest,
   createAuthorizationRequest,
@@ -32,7 +36,7 @@ export interface UpstreamWorld extends AsWorld, TestUpstream {
 /** Starts one, until the test is done. */
 export async function startUpstreamWorld(
   name: UpstreamName = 'Keycloak',
-  provider: ProviderOptions = {},
+  provider: EmulatorOptions = {},
   { options, ...more }: AsWorldOptions = {},
 ): Promise<UpstreamWorld> {
   const started = await startUpstream(name, provider)

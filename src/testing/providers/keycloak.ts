@@ -1,4 +1,6 @@
-import { bodyOf, type EmulatedProvider, type ProviderOptions, startEmulator } from './emulator.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { bodyOf } from './provider-answers.ts'
 
 const REALM = '/realms/test'
 const ACCOUNT = 'urn:emulated:account'
@@ -30,7 +32,8 @@ const USERS = {
   },
 }
 
-export interface KeycloakOptions extends ProviderOptions {
+/** Options of {@link startKeycloak}. */
+export interface KeycloakOptions extends EmulatorOptions {
   /** "Revoke Refresh Token" of the realm: each can be used once. @defaultValue `false` */
   readonly rotatesRefreshTokens?: boolean | undefined
   /** What an audience mapper adds to `aud`. @defaultValue nothing, and `aud` is `account` */
@@ -43,6 +46,7 @@ export interface KeycloakOptions extends ProviderOptions {
  * refresh token for everybody. `resource` is ignored.
  */
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<EmulatedProvider> {
+  requireEmulatorOptions(options, 'startKeycloak', ['rotatesRefreshTokens', 'audience'])
   return startEmulator(
     {
       issuerPath: REALM,

@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import type { ProviderUser } from './emulator.ts'
+import type { EmulatedUser } from './emulated-provider.ts'
 
 /** Claims of an access token of `oidc-provider`. */
 interface IssuedClaims {
@@ -19,7 +19,7 @@ export interface AccessTokens {
   /** Turns the claims of `oidc-provider` into those of the provider. */
   readonly shape: (
     claims: IssuedClaims,
-    user: ProviderUser | undefined,
+    user: EmulatedUser | undefined,
   ) => Readonly<Record<string, unknown>>
 }
 
@@ -47,7 +47,7 @@ export function resourceIndicators({
 /** The header says nothing about RFC 9068, which none of the emulated providers follows unasked. */
 export function shapeWith(
   { shape }: AccessTokens,
-  bySubject: ReadonlyMap<string, ProviderUser>,
+  bySubject: ReadonlyMap<string, EmulatedUser>,
 ): (
   ctx: unknown,
   token: unknown,

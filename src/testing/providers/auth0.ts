@@ -1,4 +1,6 @@
-import { bodyOf, type EmulatedProvider, type ProviderOptions, startEmulator } from './emulator.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { bodyOf } from './provider-answers.ts'
 
 const USERS = {
   alice: {
@@ -25,7 +27,8 @@ const USERS = {
   },
 }
 
-export interface Auth0Options extends ProviderOptions {
+/** Options of {@link startAuth0}. */
+export interface Auth0Options extends EmulatorOptions {
   /** *Identifier* of the only API. @defaultValue `https://api.example.com/` */
   readonly audience?: string | undefined
 }
@@ -37,6 +40,7 @@ export interface Auth0Options extends ProviderOptions {
  * compatibility profile is off.
  */
 export async function startAuth0(options: Auth0Options = {}): Promise<EmulatedProvider> {
+  requireEmulatorOptions(options, 'startAuth0', ['audience'])
   const api = options.audience ?? 'https://api.example.com/'
   return startEmulator(
     {

@@ -1,13 +1,8 @@
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
-import {
-  bodyOf,
-  dropIssuerParameter,
-  type EmulatedProvider,
-  issueOpaqueToken,
-  type ProviderOptions,
-  type ProviderUser,
-  startEmulator,
-} from './emulator.ts'
+import type { EmulatedProvider, EmulatedUser, EmulatorOptions } from './emulated-provider.ts'
+import { type RunningEmulator, requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { type IssueOpaqueTokenOptions, issueOpaqueToken } from './opaque-token.ts'
+import { bodyOf, dropIssuerParameter } from './provider-answers.ts'
 
 const AUTHORIZE_PATH = '/login/oauth/authorize'
 const TOKEN_PATH = '/login/oauth/access_token'
@@ -40,17 +35,11 @@ export interface EmulatedGithub extends EmulatedProvider {
   /** What stands before `/applications/{client_id}/token`. */
   readonly apiUrl: string
   /** A token of a user, as the token endpoint gives it to the app; or to another app. */
-  issueToken(options?: IssueGithubToken): Promise<string>
+  issueToken(options?: IssueOpaqueTokenOptions): Promise<string>
 }
 
-export interface IssueGithubToken {
-  readonly username?: string
-  readonly scope?: string
-  /** To somebody else's app. */
-  readonly foreign?: boolean
-}
-
-export interface GithubOptions extends ProviderOptions {
+/** Options of {@link startGithub}. */
+export interface GithubOptions extends EmulatorOptions {
   /** Like a GitHub App: tokens of 8 hours, and refresh tokens that can be used once. */
   readonly expires?: boolean | undefined
 }
@@ -62,10 +51,11 @@ export interface GithubOptions extends ProviderOptions {
  * `/user`.
  */
 export async function startGithub(options: GithubOptions = {}): Promise<EmulatedGithub> {
-  const users: Readonly<Record<string, ProviderUser>> = options.users ?? USERS
+  requireEmulatorOptions(options, 'startGithub', ['expires'])
+  const users: Readonly<Record<string, EmulatedUser>> = options.users ?? USERS
   const expires = options.expires ?? false
   const secret = (): string => emulated.clientSecret
-  const emulated: Awaited<ReturnType<typeof startEmulator>> = await startEmulator(
+  const emulated: RunningEmulator = await startEmulator(
     {
       issuerPath: '',
       clientId: 'Iv1.8a61f9b3a7aba766',
@@ -103,12 +93,8 @@ export async function startGithub(options: GithubOptions = {}): Promise<Emulated
     tokenEndpoint: emulated.origin + TOKEN_PATH,
     userInfoEndpoint: `${emulated.origin}/user`,
     apiUrl: emulated.origin,
-    issueToken: ({
-      username = 'alice',
-      scope = 'read:user',
-      foreign = false,
-    }: IssueGithubToken = {}) =>
-      issueOpaqueToken(emulated, { sub: users[username]?.sub ?? '', scope, foreign }),
+    issueToken: (issue: IssueOpaqueTokenOptions = {}) =>
+      issueOpaqueToken(emulated, { ...issue, scope: issue.scope ?? 'read:user' }),
   })
 }
 
@@ -134,7 +120,7 @@ function asGithub(ctx: KoaContextWithOIDC, expires: boolean): void {
 
 async function sendUser(
   ctx: KoaContextWithOIDC,
-  users: Readonly<Record<string, ProviderUser>>,
+  users: Readonly<Record<string, EmulatedUser>>,
   provider: Provider,
 ): Promise<void> {
   const token = /^Bearer (\S+)$/.exec(ctx.get('authorization'))?.[1] ?? ''
@@ -153,7 +139,7 @@ async function sendCheckedToken(
     expires,
     clientSecret,
   }: {
-    readonly users: Readonly<Record<string, ProviderUser>>
+    readonly users: Readonly<Record<string, EmulatedUser>>
     readonly provider: Provider
     readonly expires: boolean
     readonly clientSecret: string

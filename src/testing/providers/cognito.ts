@@ -1,11 +1,7 @@
 import { NO_AUDIENCE } from './access-tokens.ts'
-import {
-  bodyOf,
-  dropIssuerParameter,
-  type EmulatedProvider,
-  type ProviderOptions,
-  startEmulator,
-} from './emulator.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { bodyOf, dropIssuerParameter } from './provider-answers.ts'
 
 const POOL = 'eu-central-1_EXAMPLE'
 const NO_RESOURCE = 'urn:emulated:none'
@@ -35,7 +31,8 @@ const USERS = {
   },
 }
 
-export interface CognitoOptions extends ProviderOptions {
+/** Options of {@link startCognito}. */
+export interface CognitoOptions extends EmulatorOptions {
   /** Identifier of the only resource server. @defaultValue `https://mcp.example.com/mcp` */
   readonly resourceServer?: string | undefined
 }
@@ -46,6 +43,7 @@ export interface CognitoOptions extends ProviderOptions {
  * about PKCE in the metadata, no `iss` in the response, and a refresh token with every code.
  */
 export async function startCognito(options: CognitoOptions = {}): Promise<EmulatedProvider> {
+  requireEmulatorOptions(options, 'startCognito', ['resourceServer'])
   const resourceServer = options.resourceServer ?? 'https://mcp.example.com/mcp'
   return startEmulator(
     {

@@ -1,13 +1,13 @@
-import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import {
-  bodyOf,
-  dropIssuerParameter,
-  type EmulatedProvider,
-  type ProviderOptions,
-  startEmulator,
-} from './emulator.ts'
+import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import { importPeer } from '../../runtime/index.ts'
+import type { AccessTokens } from './access-tokens.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { bodyOf, dropIssuerParameter } from './provider-answers.ts'
 
 const TENANT = '9f2b3c4d-1111-4222-8333-444455556666'
+const CLIENT_ID = '6731de76-14a6-49ae-97bc-6eba6914391e'
+const API = `api://${CLIENT_ID}`
 const USERS = {
   alice: {
     password: 'wonderland',
@@ -35,7 +35,8 @@ const USERS = {
   },
 }
 
-export interface EntraOptions extends ProviderOptions {
+/** Options of {@link startEntra}. */
+export interface EntraOptions extends EmulatorOptions {
   /** `requestedAccessTokenVersion` of the API. @defaultValue 2 */
   readonly version?: 1 | 2 | undefined
 }
@@ -54,14 +55,14 @@ export interface EntraOptions extends ProviderOptions {
  * https://github.com/modelcontextprotocol/typescript-sdk/issues/2718.
  */
 export async function startEntra(options: EntraOptions = {}): Promise<EmulatedProvider> {
+  requireEmulatorOptions(options, 'startEntra', ['version'])
+  const { errors: oidcErrors } = await importPeer('oidc-provider', () => import('oidc-provider'))
   const base = `/${TENANT}/oauth2/v2.0`
   const keys = `/${TENANT}/discovery/v2.0/keys`
-  const clientId = '6731de76-14a6-49ae-97bc-6eba6914391e'
-  const api = `api://${clientId}`
   return startEmulator(
     {
       issuerPath: `/${TENANT}/v2.0`,
-      clientId,
+      clientId: CLIENT_ID,
       accessTokenTtlSeconds: 3_600,
       users: USERS,
       routes: {
@@ -73,22 +74,9 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
       },
       refreshesOffline: true,
       accessTokens: {
-        resourceOf: () => api,
-        scopes: ['Notes.Read', 'Notes.Write'].map((name) => `${api}/${name}`),
-        shape: ({ iss, sub, iat, exp, scope, client_id }, user) => {
-          const { oid, tid, name, roles } = user?.claims ?? {}
-          const scp = (scope ?? '').replaceAll(`${api}/`, '')
-          const common = { sub, iat, nbf: iat, exp, oid, tid, name, roles, scp }
-          return options.version === 1
-            ? {
-                ...common,
-                iss: `https://sts.windows.net/${TENANT}/`,
-                aud: api,
-                appid: client_id,
-                ver: '1.0',
-              }
-            : { ...common, iss, aud: clientId, azp: client_id, ver: '2.0' }
-        },
+        resourceOf: () => API,
+        scopes: ['Notes.Read', 'Notes.Write'].map((name) => `${API}/${name}`),
+        shape: options.version === 1 ? shapeV1 : shapeV2,
       },
       configuration: {
         scopes: ['openid', 'offline_access', 'profile', 'email'],
@@ -98,7 +86,7 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
           email: ['email'],
         },
         rotateRefreshToken(ctx) {
-          refuseSelfTargeted(ctx, clientId)
+          refuseSelfTargeted(ctx, oidcErrors)
           return true
         },
       },
@@ -117,15 +105,39 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
   )
 }
 
+const shapeV1: AccessTokens['shape'] = (claims, user) => ({
+  ...commonClaims(claims, user),
+  iss: `https://sts.windows.net/${TENANT}/`,
+  aud: API,
+  appid: CLIENT_ID,
+  ver: '1.0',
+})
+
+const shapeV2: AccessTokens['shape'] = (claims, user) => ({
+  ...commonClaims(claims, user),
+  iss: claims.iss,
+  aud: CLIENT_ID,
+  azp: CLIENT_ID,
+  ver: '2.0',
+})
+
+function commonClaims(
+  ...[{ sub, iat, exp, scope = '' }, user]: Parameters<AccessTokens['shape']>
+): Readonly<Record<string, unknown>> {
+  const { oid, tid, name, roles } = user?.claims ?? {}
+  return { sub, iat, nbf: iat, exp, oid, tid, name, roles, scp: scope.replaceAll(`${API}/`, '') }
+}
+
 /** Asked before anything is used up. */
-function refuseSelfTargeted({ oidc }: KoaContextWithOIDC, clientId: string): void {
-  const ofOwnApi = (scope = ''): readonly string[] =>
-    scope.split(' ').filter((name) => name.startsWith(`api://${clientId}/`))
+function refuseSelfTargeted(
+  { oidc }: KoaContextWithOIDC,
+  { InvalidRequest }: Pick<typeof errors, 'InvalidRequest'>,
+): void {
   const asked = oidc.params?.['scope']
   const isStated = ofOwnApi(typeof asked === 'string' ? asked : '').length > 0
   if (ofOwnApi(oidc.entities.RefreshToken?.scope).length === 0 || isStated) return
-  throw new errors.InvalidRequest(
-    `AADSTS90009: Application '${clientId}'(${clientId}) is requesting a token for itself. This ` +
+  throw new InvalidRequest(
+    `AADSTS90009: Application '${CLIENT_ID}'(${CLIENT_ID}) is requesting a token for itself. This ` +
       'scenario is supported only if resource is specified using the GUID based App Identifier.',
   )
 }
@@ -135,4 +147,8 @@ function refusesResource(ctx: KoaContextWithOIDC, base: string): boolean {
   ctx.status = 400
   ctx.body = "AADSTS901002: The 'resource' request parameter is not supported."
   return true
+}
+
+function ofOwnApi(scope = ''): readonly string[] {
+  return scope.split(' ').filter((name) => name.startsWith(`${API}/`))
 }

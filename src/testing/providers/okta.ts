@@ -1,10 +1,7 @@
-import {
-  bodyOf,
-  dropIssuerParameter,
-  type EmulatedProvider,
-  type ProviderOptions,
-  startEmulator,
-} from './emulator.ts'
+import type { AccessTokens } from './access-tokens.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { bodyOf, dropIssuerParameter } from './provider-answers.ts'
 
 const SERVER = '/oauth2/default'
 const USERS = {
@@ -32,7 +29,8 @@ const USERS = {
   },
 }
 
-export interface OktaOptions extends ProviderOptions {
+/** Options of {@link startOkta}. */
+export interface OktaOptions extends EmulatorOptions {
   /** *Audience* of the authorization server. @defaultValue `api://default` */
   readonly audience?: string | undefined
 }
@@ -43,6 +41,7 @@ export interface OktaOptions extends ProviderOptions {
  * refresh tokens only with `offline_access`.
  */
 export async function startOkta(options: OktaOptions = {}): Promise<EmulatedProvider> {
+  requireEmulatorOptions(options, 'startOkta', ['audience'])
   const audience = options.audience ?? 'api://default'
   return startEmulator(
     {
@@ -61,19 +60,7 @@ export async function startOkta(options: OktaOptions = {}): Promise<EmulatedProv
       accessTokens: {
         resourceOf: () => audience,
         scopes: ['notes:read', 'notes:write'],
-        shape: ({ iss, jti, iat, exp, sub, scope, client_id }, user) => ({
-          ver: 1,
-          jti: `AT.${jti}`,
-          iss,
-          aud: audience,
-          iat,
-          exp,
-          cid: client_id,
-          uid: sub,
-          sub: user?.claims['preferred_username'],
-          scp: ['openid', ...(scope ?? '').split(' ').filter(Boolean)],
-          groups: user?.claims['groups'],
-        }),
+        shape: (claims, user) => ({ ...shapeClaims(claims, user), aud: audience }),
       },
       configuration: {
         scopes: ['openid', 'offline_access', 'profile', 'email'],
@@ -101,4 +88,22 @@ export async function startOkta(options: OktaOptions = {}): Promise<EmulatedProv
     },
     options,
   )
+}
+
+function shapeClaims(
+  ...[claims, user]: Parameters<AccessTokens['shape']>
+): Readonly<Record<string, unknown>> {
+  const { iss, jti, iat, exp, sub, scope = '', client_id: clientId } = claims
+  return {
+    ver: 1,
+    jti: `AT.${jti}`,
+    iss,
+    iat,
+    exp,
+    cid: clientId,
+    uid: sub,
+    sub: user?.claims['preferred_username'],
+    scp: ['openid', ...scope.split(' ').filter(Boolean)],
+    groups: user?.claims['groups'],
+  }
 }

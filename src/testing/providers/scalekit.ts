@@ -1,9 +1,6 @@
-import {
-  dropIssuerParameter,
-  type EmulatedProvider,
-  type ProviderOptions,
-  startEmulator,
-} from './emulator.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { dropIssuerParameter } from './provider-answers.ts'
 
 const RESOURCE_ID = 'res_123456789'
 const METADATA = `/resources/${RESOURCE_ID}/.well-known/oauth-authorization-server`
@@ -25,7 +22,8 @@ const USERS = {
   },
 }
 
-export interface ScalekitOptions extends ProviderOptions {
+/** Options of {@link startScalekit}. */
+export interface ScalekitOptions extends EmulatorOptions {
   /** *Server URL* of the MCP server. @defaultValue none, and only the resource id is in `aud` */
   readonly serverUrl?: string | undefined
 }
@@ -36,6 +34,7 @@ export interface ScalekitOptions extends ProviderOptions {
  * `org_id`, and refresh tokens only with `offline_access`.
  */
 export async function startScalekit(options: ScalekitOptions = {}): Promise<EmulatedProvider> {
+  requireEmulatorOptions(options, 'startScalekit', ['serverUrl'])
   const { serverUrl } = options
   return startEmulator(
     {

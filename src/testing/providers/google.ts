@@ -1,11 +1,8 @@
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
-import {
-  bodyOf,
-  type EmulatedProvider,
-  issueOpaqueToken,
-  type ProviderOptions,
-  startEmulator,
-} from './emulator.ts'
+import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
+import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { type IssueOpaqueTokenOptions, issueOpaqueToken } from './opaque-token.ts'
+import { bodyOf } from './provider-answers.ts'
 
 const USERS = {
   alice: {
@@ -30,18 +27,15 @@ const USERS = {
 export interface EmulatedGoogle extends EmulatedProvider {
   readonly tokenInfoEndpoint: string
   /** A token of a user, as the token endpoint gives it to the client; or to another client. */
-  issueToken(options?: {
-    readonly username?: 'alice' | 'bob'
-    readonly scope?: string
-    readonly foreign?: boolean
-  }): Promise<string>
+  issueToken(options?: IssueOpaqueTokenOptions): Promise<string>
 }
 
 /**
  * Google: opaque access tokens, a refresh token only with `access_type=offline` and
  * `prompt=consent`, never a new one with a refresh, and scopes in the response.
  */
-export async function startGoogle(options: ProviderOptions = {}): Promise<EmulatedGoogle> {
+export async function startGoogle(options: EmulatorOptions = {}): Promise<EmulatedGoogle> {
+  requireEmulatorOptions(options, 'startGoogle')
   /** Grants that were asked for offline. */
   const offline = new Set<string>()
   const emulated = await startEmulator(
@@ -87,12 +81,8 @@ export async function startGoogle(options: ProviderOptions = {}): Promise<Emulat
   )
   return Object.assign(emulated, {
     tokenInfoEndpoint: `${emulated.origin}/tokeninfo`,
-    issueToken: ({
-      username = 'alice' as const,
-      scope = 'openid email',
-      foreign = false,
-    }: Parameters<EmulatedGoogle['issueToken']>[0] = {}) =>
-      issueOpaqueToken(emulated, { sub: USERS[username].sub, scope, foreign }),
+    issueToken: (issue: IssueOpaqueTokenOptions = {}) =>
+      issueOpaqueToken(emulated, { ...issue, scope: issue.scope ?? 'openid email' }),
   })
 }
 

@@ -1,19 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { default as Provider } from 'oidc-provider'
-import { html, sendPage } from '../../src/testing/html.ts'
-import type { ProviderUser } from './emulator.ts'
-
-const MAX_FORM_BYTES = 16_384
+import { readForm } from '../../http/index.ts'
+import { html, sendPage } from '../html.ts'
+import type { EmulatedUser } from './emulated-provider.ts'
 
 /** The sign-in page of an emulated provider, and its consent page where `prompt=consent` asks. */
 export async function handleSignIn(
   provider: Provider,
-  users: Readonly<Record<string, ProviderUser>>,
+  users: Readonly<Record<string, EmulatedUser>>,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   const { prompt, session, grantId } = await provider.interactionDetails(req, res)
-  const form = req.method === 'POST' ? await readForm(req) : new URLSearchParams()
+  const form = (req.method === 'POST' ? await readForm(req) : undefined) ?? new URLSearchParams()
   if (form.has('deny')) {
     await provider.interactionFinished(req, res, { error: 'access_denied' })
   } else if (prompt.name === 'login') {
@@ -48,13 +47,4 @@ function sendConsent(res: ServerResponse): void {
     body: html`<h1>Allow access?</h1><form method="post">
 <button name="allow" value="1">Allow</button><button name="deny" value="1">Deny</button></form>`,
   })
-}
-
-async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
-  let text = ''
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    text += chunk.toString()
-    if (text.length > MAX_FORM_BYTES) break
-  }
-  return new URLSearchParams(text)
 }
