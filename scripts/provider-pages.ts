@@ -175,7 +175,7 @@ function direct({ id, directSteps }: ProviderProfile): string {
 }
 
 function cited({ text, source }: Fact): string {
-  const label = /^https:\/\/(?:github|community)\b/.test(source) ? 'Report' : 'Source'
+  const label = /^https:\/\/(?:github\b(?!.*\/blob\/)|community\b)/.test(source) ? 'Report' : 'Source'
   return `${text} [${label}](${source})`
 }
 

@@ -46,14 +46,19 @@ export interface MappedClaims {
   readonly permissions?: Iterable<string>
   readonly tenant?: string
   readonly clientId?: string
+  /**
+   * `true` for a token that a client got for itself (RFC 6749 §4.4), whatever its `sub` says. It needs
+   * a client. @defaultValue `true` where `sub` is missing or is the client (RFC 9068 §2.2)
+   */
+  readonly subjectIsClient?: boolean
 }
 
-/** Reads scopes, roles, permissions, tenant and client from where an issuer puts them. */
+/** Reads what a principal is made of from where an issuer puts it. */
 export type MapClaims = (claims: TokenClaims) => MappedClaims
 
 /**
  * Builds the principal of a token whose claims have been checked, or `undefined` for a token that
- * names neither a subject nor a client.
+ * names nobody: neither a subject nor a client, or no client where that is the subject.
  *
  * @param source The claims of the token.
  * @param claims The claims to show: the same, or what a schema made of them.
@@ -65,7 +70,7 @@ export function buildPrincipal<Claims>(
   claims: Claims,
 ): Principal<Claims> | undefined {
   const subject = text(source['sub'])
-  const clientId = mapped.clientId ?? firstText(source, ['client_id', 'azp', 'appid', 'cid'])
+  const clientId = text(mapped.clientId) ?? firstText(source, ['client_id', 'azp', 'appid', 'cid'])
   const tenant = mapped.tenant ?? firstText(source, ['tid', 'org_id', 'tenant_id'])
   const facts = {
     issuer,
@@ -77,7 +82,7 @@ export function buildPrincipal<Claims>(
     authTime: typeof source['auth_time'] === 'number' ? source['auth_time'] : undefined,
     claims,
   }
-  if (subject !== undefined && subject !== clientId) {
+  if (subject !== undefined && subject !== clientId && mapped.subjectIsClient !== true) {
     return {
       kind: 'user',
       id: joinId(issuer, tenant, 'user', subject),

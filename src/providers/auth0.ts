@@ -1,3 +1,4 @@
+import type { TokenClaims } from '../principal/index.ts'
 import { acceptTokens } from './accept-tokens.ts'
 import {
   defineProvider,
@@ -81,7 +82,7 @@ and the
       source: 'https://community.auth0.com/t/permissions-in-access-token/23333',
     },
     {
-      text: 'The user of an application that acts for itself is `<client id>@clients`. The token says `azp` beside it, so that it looks like a person: refuse it by the claim `gty`.',
+      text: 'A token that an application got for itself has `<client id>@clients` as `sub`. Its principal is of kind `client`; `requireSubject` and `allowClients: false` keep it out.',
       source: PROFILES,
     },
   ],
@@ -135,6 +136,12 @@ export const auth0: Provider<Auth0SignInOptions, Auth0TokenOptions> = defineProv
     const issuer = `${requireBase(domain, 'auth0.domain')}/`
     const roles = rolesClaim === undefined ? [] : [rolesClaim]
     const words = { claims: { ...profile.claims, roles }, permissionsAreScopes: true }
-    return acceptTokens({ issuer, otherAudiences: [`${issuer}userinfo`], words }, options)
+    const known = {
+      issuer,
+      otherAudiences: [`${issuer}userinfo`],
+      words,
+      subjectIsClient: ({ sub }: TokenClaims, id: string) => sub === `${id}@clients`,
+    }
+    return acceptTokens(known, options)
   },
 })

@@ -1,3 +1,4 @@
+import type { TokenClaims } from '../principal/index.ts'
 import { acceptTokens } from './accept-tokens.ts'
 import {
   defineProvider,
@@ -99,8 +100,8 @@ and refuses the \`resource\` that MCP clients send
       source: `${LEARN}access-tokens#token-formats`,
     },
     {
-      text: 'A token that an application got for itself has roles and no `scp`, and a `sub` of its own: it looks like a person. Ask for a scope where only people may go.',
-      source: `${ACCESS_CLAIMS}#payload-claims`,
+      text: 'A token that an application got for itself has roles and no `scp`, and a `sub` of its own. With the optional claim `idtyp` its principal is of kind `client`, and `requireSubject` and `allowClients: false` keep it out. Without it, it looks like a person: ask for a scope where only people may go.',
+      source: `${LEARN}optional-claims-reference#v10-and-v20-optional-claims-set`,
     },
   ],
   steps: [
@@ -112,7 +113,7 @@ and refuses the \`resource\` that MCP clients send
   ],
   directSteps: [
     'An app registration for the MCP server: **Expose an API**, with the scopes of your policy.',
-    'In its **Manifest**: `requestedAccessTokenVersion` is `2`.',
+    'In its **Manifest**: `requestedAccessTokenVersion` is `2`, and `optionalClaims.accessToken` names `idtyp`.',
     'An app registration for each client, which an administrator makes. Only clients that send no `resource` get through.',
   ],
   unconfirmed: [],
@@ -162,6 +163,7 @@ export const entra: Provider<EntraSignInOptions, EntraTokenOptions> = defineProv
       issuer: `${base}/v2.0`,
       audience: version === 2 ? [id] : [id, uri],
       words: { claims: profile.claims, toRequest },
+      subjectIsClient: ({ idtyp }: TokenClaims) => idtyp === 'app',
       ...(version === 1 && {
         tokenIssuer: `https://sts.windows.net/${tenant}/`,
         jwksUri: `${base}/discovery/keys`,

@@ -87,6 +87,11 @@ server. Otherwise you do.`,
       source: `${GUIDE}#_mcp_inspector_integration`,
     },
     {
+      text: 'A service account is a user, `service-account-<client id>`, whose tokens say `client_id` beside `azp`. Its principal is of kind `client`, and `requireSubject` and `allowClients: false` keep it out, while its tokens have the claims of the client scopes `service_account` and `profile`. Without them it looks like a person.',
+      source:
+        'https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/protocol/oidc/grants/ClientCredentialsGrantType.java',
+    },
+    {
       text: 'A client role is `<client>/<role>` in `principal.roles`, so that no client can grant the realm role of the same name.',
       source: `${ADMIN}#_oidc_token_role_mappings`,
     },
@@ -140,6 +145,7 @@ export const keycloak: Provider<KeycloakSignInOptions, KeycloakTokenOptions> = d
         issuer: requireOption(issuer, 'keycloak.issuer'),
         otherAudiences: ['account'],
         words: { claims: profile.claims },
+        subjectIsClient: isServiceAccount,
       }
       const accepted = acceptTokens(known, options)
       return {
@@ -150,6 +156,12 @@ export const keycloak: Provider<KeycloakSignInOptions, KeycloakTokenOptions> = d
     },
   },
 )
+
+/** The name alone is anybody's to register; only the client credentials grant sets `client_id`. */
+function isServiceAccount(claims: TokenClaims, clientId: string): boolean {
+  const { client_id: ownId, preferred_username: username } = claims
+  return ownId === clientId && username === `service-account-${clientId.toLowerCase()}`
+}
 
 function clientRoles({ resource_access: access }: TokenClaims): readonly string[] {
   if (typeof access !== 'object' || access === null) return []

@@ -29,7 +29,7 @@ export function mapPlaces(places: ClaimPlaces): MapClaims {
     const tenant = first(claims, places.tenant)
     return {
       ...mapped,
-      ...(typeof clientId === 'string' && { clientId }),
+      ...(typeof clientId === 'string' && clientId !== '' && { clientId }),
       ...(typeof tenant === 'string' && tenant !== '' && { tenant }),
     }
   }

@@ -139,17 +139,16 @@ export const ROWS: readonly ParityRow[] = [
   {
     system: 5,
     feature: 'Provider list and online tester',
-    tests: ['the check of a provider'],
-    pending: 'The list of providers comes with `mcp-gatehouse/providers`.',
+    tests: ['the list of providers, and what each of them lacks', 'the check of a provider'],
   },
   {
     system: 5,
     feature: 'Samples',
     tests: [
+      'the sample whoami, which asks the userinfo endpoint about opaque tokens',
+      'the sample whoami, closed to tokens of other clients',
       'the sample todo-manager, with scopes per tool and owners',
       'the variables of its samples',
     ],
-    pending:
-      'The sample whoami needs a verifier for opaque tokens that asks the userinfo endpoint.',
   },
 ]

@@ -24,6 +24,8 @@ async function openScalekitWorld(
   options: Partial<ResourceServerOptions> = {},
 ): Promise<ParityWorld> {
   const environment = await startIssuer()
+  const keys = await fetch(environment.jwksUri)
+  environment.respond('/keys', { body: await keys.text() })
   return openWorld({
     issuer: environment,
     options: ({ issuer }) => ({
@@ -94,7 +96,7 @@ test('system 3: 401 for an invalid token, and 503 where nobody can tell', async 
     { error: 'invalid_token', error_description: 'The access token is invalid.' },
   ])
   const unreachable = await openScalekitWorld()
-  unreachable.issuer.respond('/jwks', { status: 500 })
+  unreachable.issuer.respond('/keys', { status: 500 })
   const token = await unreachable.mint({ aud: 'res_1' })
   expect((await unreachable.ping(token)).status).toBe(503)
 })
@@ -132,7 +134,7 @@ test('system 3: the metadata is the document of the environment', async () => {
   const { issuer } = world.issuer
   expect([answer.status, await answer.json()]).toEqual([
     200,
-    { ...METADATA, authorization_servers: [`${issuer}/resources/res_1`, issuer] },
+    { ...METADATA, authorization_servers: [`${issuer}/resources/res_1`] },
   ])
   // What is wrong about it stops the start; no request finds out.
   const start = (PROTECTED_RESOURCE_METADATA: string) => () =>

@@ -88,9 +88,13 @@ export async function openWorld({
 
 /** An issuer that ends with the test. */
 export async function startIssuer(path?: string): Promise<TokenIssuer> {
-  const issuer = await createTokenIssuer(path === undefined ? {} : { path })
-  onTestFinished(() => issuer.close())
-  return issuer
+  return closeLater(await createTokenIssuer(path === undefined ? {} : { path }))
+}
+
+/** Something that ends with the test. */
+export function closeLater<Running extends { close(): Promise<void> }>(running: Running): Running {
+  onTestFinished(() => running.close())
+  return running
 }
 
 export function pingWith(token: string | undefined): RequestInit {

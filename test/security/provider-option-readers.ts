@@ -48,10 +48,10 @@ function signIn(
 ): readonly [string, Reader] {
   const read = (options: never): unknown =>
     createAuthorizationServer({ ...SERVER, upstream: provider(options) })
-  return [
-    type,
-    { type, good: { ...CLIENT, ...good }, names: ['clientId', 'name', 'scopes', ...names], read },
-  ]
+  const { kind = 'oidc' } = provider({ ...CLIENT, ...good } as never)
+  const alsoReads = [kind === 'oidc' ? 'OidcUpstreamOptions' : 'OAuthUpstreamOptions']
+  const known = ['clientId', 'name', 'scopes', ...names]
+  return [type, { type, alsoReads, good: { ...CLIENT, kind, ...good }, names: known, read }]
 }
 
 function tokens(
@@ -65,7 +65,9 @@ function tokens(
       resource: 'https://mcp.example.com/mcp',
       authorizationServers: [issuer(options)],
     })
-  return [type, { type, good, names: ['audience', 'scopes', 'algorithms', ...names], read }]
+  const alsoReads = ['AuthorizationServerOptions']
+  const known = ['audience', 'scopes', 'algorithms', ...names]
+  return [type, { type, alsoReads, good, names: known, read }]
 }
 
 const authorizationServer: Reader = {

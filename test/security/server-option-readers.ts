@@ -39,6 +39,7 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   },
   'createAuthorizationServer, of clients': {
     type: 'ClientsOptions',
+    alsoReads: ['CreateAuthorizationServerOptions'],
     good: {},
     names: ['clients', 'registration', 'clientIdMetadata', 'privateUseSchemes'],
     read: create,

@@ -44,6 +44,7 @@ export const STORAGE_READERS: Readonly<Record<string, Reader>> = {
     read: encryptionKeysFromEnvironment,
   },
   storageKeysFromEnvironment: {
+    alsoReads: ['RingFromEnvironmentOptions'],
     good: { environment: {} },
     names: ['allowGroupRead', 'clock', 'environment', 'onError'],
     read: storageKeysFromEnvironment,

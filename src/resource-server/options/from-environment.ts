@@ -129,9 +129,8 @@ function parseServers(
   for (const [variable, issuer] of named) {
     requireIssuer(issuer, allowInsecureLoopback, variable)
     if (listed.length === 0 || listed.includes(issuer)) continue
-    // Scalekit sends clients to `<environment>/resources/<id>`, and its tokens are the environment's.
     const isItsOwn = variable === 'SK_ENV_URL'
-    if (isItsOwn && listed.some((server) => server.startsWith(`${issuer}/resources/`))) continue
+    if (isItsOwn && listed.some((server) => isResourceOf(issuer, server))) continue
     const both = `${variable} and ${fieldOf('authorization_servers')} (do not name the same issuer)`
     throw configError('ERR_CONFIG_ENVIRONMENT', both)
   }
@@ -141,11 +140,40 @@ function parseServers(
     const subject = `${any} or ${fieldOf('authorization_servers')} (none is set)`
     throw configError('ERR_CONFIG_NO_AUTHORIZATION_SERVER', subject)
   }
+  const environmentUrl = named.get('SK_ENV_URL')
+  const isSplit = environmentUrl !== undefined && !listed.includes(environmentUrl)
+  const servers = isSplit ? joinScalekit(environmentUrl, issuers) : issuers
   const auth0 = named.get('AUTH0_DOMAIN')
   const audience = auth0 === undefined ? undefined : readAuth0Audience(read, auth0)
-  return issuers.map((issuer) =>
-    issuer === auth0 && audience !== undefined ? { issuer, audience } : issuer,
+  return servers.map((server) =>
+    server === auth0 && audience !== undefined ? { issuer: auth0, audience } : server,
   )
+}
+
+/** Clients are sent to the resource, where Scalekit's metadata is; `iss` of tokens is the environment. */
+function joinScalekit(
+  environmentUrl: string,
+  issuers: readonly string[],
+): readonly (string | AuthorizationServerOptions)[] {
+  const [resource, another] = issuers.filter((issuer) => isResourceOf(environmentUrl, issuer))
+  if (resource === undefined) return issuers
+  if (another !== undefined) {
+    const both = `${fieldOf('authorization_servers')} (more than one resource of SK_ENV_URL)`
+    throw configError('ERR_CONFIG_ENVIRONMENT', both)
+  }
+  const server = {
+    issuer: resource,
+    tokenIssuer: environmentUrl,
+    metadataUrl: `${resource}/.well-known/oauth-authorization-server`,
+    jwksUri: `${environmentUrl}/keys`,
+  }
+  return issuers
+    .filter((issuer) => issuer !== environmentUrl)
+    .map((issuer) => (issuer === resource ? server : issuer))
+}
+
+function isResourceOf(environmentUrl: string, issuer: string): boolean {
+  return issuer.startsWith(`${environmentUrl}/resources/`)
 }
 
 /** The issuers by the variables that name them. */

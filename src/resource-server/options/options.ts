@@ -63,7 +63,7 @@ export interface AuthorizationServerOptions {
   readonly clientsWithoutAudience?: readonly string[]
   /** With `singleAudience`: values that may stand beside ours, such as Keycloak's `account`. */
   readonly otherAudiences?: readonly string[]
-  /** Reads scopes, roles, permissions, tenant or client from where this issuer puts them. */
+  /** Reads scopes, roles, tenant, client and the like from where this issuer puts them. */
   readonly mapClaims?: MapClaims
   /**
    * What clients ask this server for to get the given scopes, for challenges and `scopes_supported`:

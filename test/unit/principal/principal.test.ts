@@ -63,6 +63,23 @@ describe('who it is', () => {
     })
   })
 
+  test('a subject that a mapping says is the client is a client, and has to have one', () => {
+    const claims = { sub: 'app@clients', azp: 'app' }
+    expect(build(claims, { subjectIsClient: true })).toMatchObject({
+      kind: 'client',
+      id: '["https://as.example.com",null,"client","app"]',
+      subject: undefined,
+      clientId: 'app',
+    })
+    expect(build(claims, { subjectIsClient: false }).kind).toBe('user')
+    expect(build({ sub: 'app', azp: 'app' }, { subjectIsClient: false }).kind).toBe('client')
+    const nameless = { sub: 'app@clients' }
+    for (const mapped of [{}, { clientId: '' }]) {
+      const options = { ...mapped, subjectIsClient: true }
+      expect(buildPrincipal(ISSUER, nameless, options, nameless)).toBeUndefined()
+    }
+  })
+
   test.each([[{}], [{ sub: 7 }], [{ client_id: ['app'] }], [{ sub: '', client_id: '' }]])(
     '%j names nobody',
     (claims) => {

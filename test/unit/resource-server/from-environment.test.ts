@@ -38,7 +38,14 @@ describe('the variables of', () => {
   test('the Scalekit pattern', () => {
     expect(read(SCALEKIT)).toEqual({
       resource: RESOURCE,
-      authorizationServers: [SCALEKIT_SERVER, ENVIRONMENT],
+      authorizationServers: [
+        {
+          issuer: SCALEKIT_SERVER,
+          tokenIssuer: ENVIRONMENT,
+          metadataUrl: `${SCALEKIT_SERVER}/.well-known/oauth-authorization-server`,
+          jwksUri: `${ENVIRONMENT}/keys`,
+        },
+      ],
       audience: 'res_1',
       scopesSupported: ['usr:read'],
       metadata: { resource_documentation: 'https://mcp.example.com/docs' },
@@ -108,6 +115,12 @@ test('a variable that is set to nothing is not set, and others are trimmed', () 
 test('a provider that the document lists is not listed twice', () => {
   const document = metadata({ resource: RESOURCE, authorization_servers: [ISSUER] })
   expect(read({ ...document, MCP_AUTH_ISSUER: ISSUER }).authorizationServers).toEqual([ISSUER])
+})
+
+test('the environment of Scalekit stays a server of its own where the document lists it too', () => {
+  const servers = [SCALEKIT_SERVER, ENVIRONMENT]
+  const document = metadata({ resource: RESOURCE, authorization_servers: servers })
+  expect(read({ ...SCALEKIT, ...document }).authorizationServers).toEqual(servers)
 })
 
 test('http is for loopback addresses, where that is allowed', () => {
@@ -197,6 +210,17 @@ const WRONG: readonly (readonly [subject: string, code: string, environment: Var
     'SK_ENV_URL and PROTECTED_RESOURCE_METADATA.authorization_servers (do not name the same issuer)',
     'ERR_CONFIG_ENVIRONMENT',
     { ...SCALEKIT, SK_ENV_URL: 'https://other.scalekit.com' },
+  ],
+  [
+    'PROTECTED_RESOURCE_METADATA.authorization_servers (more than one resource of SK_ENV_URL)',
+    'ERR_CONFIG_ENVIRONMENT',
+    {
+      ...SCALEKIT,
+      ...metadata({
+        resource: RESOURCE,
+        authorization_servers: [SCALEKIT_SERVER, `${ENVIRONMENT}/resources/res_2`],
+      }),
+    },
   ],
   ['SK_ENV_URL', 'ERR_CONFIG_ISSUER_INVALID', { ...MCP_AUTH, SK_ENV_URL: 'acme' }],
   ['AUTH0_DOMAIN', 'ERR_CONFIG_ISSUER_INVALID', { ...AUTH0, AUTH0_DOMAIN: 'acme?x' }],
