@@ -3,9 +3,10 @@
  * fence of the Markdown files that names its source (```ts source="examples/…"). With `--check` it writes
  * nothing and fails where something is out of date.
  */
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { ERROR_CODES } from '../src/errors/index.ts'
-import { PROVIDER_PROFILES } from '../src/providers/index.ts'
+import { PROVIDER_PROFILES, services } from '../src/providers/index.ts'
 import { providerPages } from './provider-pages.ts'
 
 const isCheck = process.argv.includes('--check')
@@ -25,7 +26,9 @@ A \`StorageError\` or an \`UpstreamError\` reaches you in the audit event \`dep.
 function publish(file: string, content: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === content) return
   outdated.push(file)
-  if (!isCheck) writeFileSync(file, content)
+  if (isCheck) return
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, content)
 }
 
 function errorsPage(): string {
@@ -44,7 +47,9 @@ function withSnippets(markdown: string): string {
 }
 
 publish('docs/errors.md', errorsPage())
-for (const [file, content] of providerPages(PROVIDER_PROFILES)) publish(file, withSnippets(content))
+for (const [file, content] of providerPages(PROVIDER_PROFILES, Object.entries(services))) {
+  publish(file, withSnippets(content))
+}
 for (const file of globSync(['*.md', 'docs/**/*.md'])) {
   publish(file, withSnippets(readFileSync(file, 'utf8')))
 }

@@ -1,6 +1,7 @@
 /**
  * Identity providers as data: `upstream: entra({ … })` for `createAuthorizationServer`, and
- * `authorizationServers: [entra.issuer({ … })]` for `createResourceServer`.
+ * `authorizationServers: [entra.issuer({ … })]` for `createResourceServer`. Third-party services as
+ * data: `services`.
  *
  * @module
  */
@@ -35,4 +36,16 @@ export { type GenericSignInOptions, type GenericTokenOptions, oidc } from './oid
 export { type OktaSignInOptions, type OktaTokenOptions, okta } from './okta.ts'
 export type { Capability, ClaimPlaces, Fact, ProviderProfile } from './profile.ts'
 export { type ScalekitSignInOptions, type ScalekitTokenOptions, scalekit } from './scalekit.ts'
+export { type ServiceName, services } from './services/all.ts'
+export type {
+  IdentityRequest,
+  Known,
+  Placeholder,
+  RefreshBehaviour,
+  RevocationRequest,
+  ScopeSyntax,
+  ServiceProfile,
+  TokenErrorForm,
+  TokenRequest,
+} from './services/service-profile.ts'
 export { type Wso2SignInOptions, type Wso2TokenOptions, wso2 } from './wso2.ts'

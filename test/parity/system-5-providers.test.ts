@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { checkServerMetadata, fetchServerMetadata, type ResourceServerOptions } from 'mcp-gatehouse'
 import { google, PROVIDER_PROFILES } from 'mcp-gatehouse/providers'
+import type { EmulatedProvider } from 'mcp-gatehouse/testing'
+import { startAuth0, startGithub, startGoogle, startKeycloak } from 'mcp-gatehouse/testing'
 import { userinfoVerifier } from 'mcp-gatehouse/verifiers'
 import { expect, test } from 'vitest'
-import type { EmulatedProvider } from '../providers/emulator.ts'
 import { accessTokenOf, clientOf } from '../providers/gate-world.ts'
-import { startAuth0, startGithub, startGoogle, startKeycloak } from '../providers/index.ts'
 import { closeLater, openWorld } from './world.ts'
 
 // mcp-auth: its list of providers, and its sample for tokens that only the provider can read.

@@ -1,10 +1,10 @@
 import type { Principal, ResourceServerOptions } from 'mcp-gatehouse'
 import { auth0, entra, keycloak } from 'mcp-gatehouse/providers'
+import type { EmulatedProvider } from 'mcp-gatehouse/testing'
+import { startAuth0, startEntra, startKeycloak } from 'mcp-gatehouse/testing'
 import { expect, test } from 'vitest'
 import { grantClientCredentials } from './client-credentials.ts'
-import type { EmulatedProvider } from './emulator.ts'
 import { accessTokenOf, clientOf, gateTools, open, RESOURCE } from './gate-world.ts'
-import { startAuth0, startEntra, startKeycloak } from './index.ts'
 
 type Server = ResourceServerOptions['authorizationServers'][number]
 

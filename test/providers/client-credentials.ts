@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
-import type { EmulatedProvider } from './emulator.ts'
+import type { EmulatedProvider } from 'mcp-gatehouse/testing'
 
 /** What a token of a client for itself says at one provider, beside issuer and lifetime. */
 type ClientClaims = (client: { readonly id: string; readonly issuer: string }) => JWTPayload

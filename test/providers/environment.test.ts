@@ -1,8 +1,8 @@
 import { fromEnvironment } from 'mcp-gatehouse'
 import { scalekit } from 'mcp-gatehouse/providers'
+import { startScalekit } from 'mcp-gatehouse/testing'
 import { expect, test } from 'vitest'
 import { accessTokenOf, clientOf, gateTools, open, RESOURCE } from './gate-world.ts'
-import { startScalekit } from './index.ts'
 
 const READ_WRITE = ['notes:read', 'notes:write'] as const
 
