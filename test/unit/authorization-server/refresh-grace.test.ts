@@ -11,7 +11,13 @@ import {
   stopTime,
 } from './support/answers.ts'
 import type { TestNode } from './support/provider-node.ts'
-import { dateClock, OTHER_RESOURCE, RESOURCE, startTokenWorld } from './support/token-world.ts'
+import {
+  dateClock,
+  OTHER_RESOURCE,
+  RESOURCE,
+  SECRET,
+  startTokenWorld,
+} from './support/token-world.ts'
 
 beforeEach(stopTime)
 afterEach(() => vi.useRealTimers())
@@ -103,6 +109,27 @@ describe('SEC-221 a token that is bound to a key (RFC 9449)', () => {
     const again = await ask(await prove(key, node))
     expect(again.body).toEqual(second.body)
     expect(await refresh(refreshTokenOf(second))).toMatchObject(INVALID_GRANT)
+  })
+
+  test('SEC-400 of a client with a secret is given again to the same key only', async () => {
+    const { node, issueCode } = await startTokenWorld()
+    const [key, other] = [await createProofKey(), await createProofKey()]
+    const client = { client_id: 'post', client_secret: SECRET }
+    const { parameters } = await issueCode({ client: 'post', more: client })
+    const first = await node.post('/token', parameters, await prove(key, node))
+    const ask = (proof: Record<string, string>) =>
+      node.post(
+        '/token',
+        { grant_type: 'refresh_token', refresh_token: refreshTokenOf(first), ...client },
+        proof,
+      )
+    const second = await ask(await prove(key, node))
+    const bare = await ask({})
+    expect(bare).toMatchObject({ status: 200, body: { token_type: 'Bearer' } })
+    const thief = await ask(await prove(other, node))
+    expect((await ask(await prove(key, node))).body).toEqual(second.body)
+    expect(new Set([second, bare, thief].map(accessTokenOf)).size).toBe(3)
+    expect(new Set([second, bare, thief].map(refreshTokenOf)).size).toBe(1)
   })
 
   test('is refreshed once by 20 at once with proofs of their own', async () => {
