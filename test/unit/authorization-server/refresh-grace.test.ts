@@ -132,6 +132,27 @@ describe('SEC-221 a token that is bound to a key (RFC 9449)', () => {
     expect(new Set([second, bare, thief].map(refreshTokenOf)).size).toBe(1)
   })
 
+  test('SEC-400 is not refreshed by a proof from the future that was used five minutes ago', async () => {
+    const { node, issueCode } = await startTokenWorld()
+    const key = await createProofKey()
+    const { parameters } = await issueCode()
+    const early = await prove(key, node, Math.floor(Date.now() / 1_000) + 290)
+    const { body } = await node.post('/token', parameters, early)
+    const renewal = {
+      grant_type: 'refresh_token',
+      client_id: 'app',
+      refresh_token: String(body['refresh_token']),
+    }
+    pass(301)
+    expect(await node.post('/token', renewal, early)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_dpop_proof', error_description: 'the DPoP proof was used before' },
+    })
+    expect(await node.post('/token', renewal, await prove(key, node))).toMatchObject({
+      status: 200,
+    })
+  })
+
   test('is refreshed once by 20 at once with proofs of their own', async () => {
     const { node, issueCode } = await startTokenWorld()
     const key = await createProofKey()
@@ -165,10 +186,14 @@ async function createProofKey(): Promise<ProofKey> {
   }
 }
 
-async function prove({ key, jwk }: ProofKey, { url }: TestNode): Promise<Record<string, string>> {
+async function prove(
+  { key, jwk }: ProofKey,
+  { url }: TestNode,
+  issuedAt?: number,
+): Promise<Record<string, string>> {
   const proof = await new SignJWT({ htm: 'POST', htu: `${url}/token`, jti: randomUUID() })
     .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
-    .setIssuedAt()
+    .setIssuedAt(issuedAt)
     .sign(key)
   return { dpop: proof }
 }
