@@ -2,6 +2,8 @@ import type { CreateAuthorizationServerOptions } from 'mcp-gatehouse/authorizati
 import { memory } from 'mcp-gatehouse/storage'
 import * as openid from 'openid-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { parseDocument } from '../../src/authorization-server/clients/parse-document.ts'
+import { parseClientsOptions } from '../../src/authorization-server/clients/settings.ts'
 import { startAuthorizationServer } from '../authorization-server/world.ts'
 import { register } from '../testing/flow.ts'
 import { METADATA, startClientsWorld } from './support/clients-world.ts'
@@ -73,6 +75,25 @@ describe('SEC-400 a client that wants all of its tokens bound', () => {
     const answer = await world.authorize({ client_id: clientId, redirect_uri: uris[0] })
     expect(answer.status).toBe(303)
   })
+
+  test.each([
+    ['never', {}],
+    ['offered', ALWAYS_BOUND],
+    ['required', ALWAYS_BOUND],
+  ] as const)(
+    'has it kept from its document where the server binds tokens: %s',
+    (bound, fields) => {
+      const clientId = 'https://app.example/client'
+      const document = { client_id: clientId, ...METADATA, ...ALWAYS_BOUND }
+      const { rules } = parseClientsOptions({}, bound)
+      const verdict = parseDocument(Buffer.from(JSON.stringify(document)), clientId, rules)
+      const metadata = { ...METADATA, ...fields }
+      expect(verdict).toMatchObject({ ok: true, metadata })
+      expect('metadata' in verdict && 'dpop_bound_access_tokens' in verdict.metadata).toBe(
+        bound !== 'never',
+      )
+    },
+  )
 
   test('that registered while the server bound tokens is refused when it does not', async () => {
     const ask = await changeOption(ALWAYS_BOUND, { dpop: {} }, {})
