@@ -1,7 +1,7 @@
 import { createPages } from '../pages/index.ts'
 import { importPeer } from '../runtime/index.ts'
 import type { Approvals, AuthorizationServer } from './authorization-server.ts'
-import { type Clients, createClients } from './clients/index.ts'
+import { type BoundTokens, type Clients, createClients } from './clients/index.ts'
 import { createRequestFacts } from './http/request-facts.ts'
 import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
 import { createFormTokens } from './interaction/form-tokens.ts'
@@ -86,6 +86,7 @@ async function createParts(settings: Settings): Promise<ServerParts> {
     tenant: issuer,
     clock,
     emit: settings.emit,
+    requireProofs: settings.dpop?.required ?? false,
     errors: module.errors,
   })
   const clients = createClients(settings.clients, {
@@ -94,6 +95,7 @@ async function createParts(settings: Settings): Promise<ServerParts> {
     adapter: tokens.adapter,
     clock,
     emit: settings.emit,
+    boundTokens: boundTokensOf(settings),
     errors: module.errors,
     addressOf: facts.addressOf,
   })
@@ -104,6 +106,11 @@ async function createParts(settings: Settings): Promise<ServerParts> {
     renderError: createRenderError(pages, facts.correlationIdOf),
   })
   return { ...records, pages, signIn, facts, tokens, clients, source }
+}
+
+function boundTokensOf({ dpop }: Settings): BoundTokens {
+  if (dpop === undefined) return 'never'
+  return dpop.required ? 'required' : 'offered'
 }
 
 function createHandler(settings: Settings, parts: ServerParts): AuthorizationServerHandler {

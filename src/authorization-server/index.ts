@@ -17,6 +17,7 @@ export type { Approval } from './interaction/approvals.ts'
 export type { AuthorizationServerHandler } from './listener.ts'
 export type {
   AuthorizationServerKeys,
+  BoundTokenOptions,
   ConsentOptions,
   CreateAuthorizationServerOptions,
   EmbeddedUser,

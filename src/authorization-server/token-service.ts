@@ -31,7 +31,9 @@ export interface TokenServiceOptions extends RefreshLifetimes {
   readonly refreshGraceSeconds: number
   readonly clock: Clock
   readonly emit: Emit
-  readonly errors: Pick<typeof errors, 'InvalidGrant'>
+  /** Refuse requests for tokens without a proof by a key (RFC 9449). */
+  readonly requireProofs: boolean
+  readonly errors: Pick<typeof errors, 'InvalidDpopProof' | 'InvalidGrant'>
 }
 
 /** Records and tokens of an authorization server, for every `oidc-provider` that it builds. */

@@ -69,6 +69,37 @@ test.each([
     'ERR_CONFIG_OPTION_TYPE',
     'users[0].password',
   ],
+  ['dpop that is not set', { dpop: undefined }, 'ERR_CONFIG_OPTION_TYPE', 'dpop (undefined'],
+  ['dpop that is only turned on', { dpop: true }, 'ERR_CONFIG_OPTION_TYPE', 'dpop (an object)'],
+  ['a misspelt demand', { dpop: { require: true } }, 'ERR_CONFIG_OPTION_UNKNOWN', 'dpop.require'],
+  [
+    'a demand that is not set',
+    { dpop: { required: undefined } },
+    'ERR_CONFIG_OPTION_TYPE',
+    'dpop.required (undefined',
+  ],
+  [
+    'a demand that is no boolean',
+    { dpop: { required: 'yes' } },
+    'ERR_CONFIG_OPTION_TYPE',
+    'dpop.required',
+  ],
+  [
+    'a short secret of nonces',
+    { dpop: { nonceSecret: 'a'.repeat(31) } },
+    'ERR_CONFIG_SECRET_TOO_SHORT',
+    'dpop.nonceSecret',
+  ],
+  [
+    'a client that has its tokens bound, without dpop,',
+    {
+      clients: [
+        { clientId: 'a', redirectUris: ['https://a.example/'], dpopBoundAccessTokens: true },
+      ],
+    },
+    'ERR_CONFIG_CLIENT',
+    'dpop_bound_access_tokens',
+  ],
   ['nobody to sign in', { users: undefined }, 'ERR_CONFIG_OPTION_TYPE', 'users'],
 ])('%s is refused at creation', async (_name, options, code, subject) => {
   const error = await create(options).catch((cause: unknown) => cause)

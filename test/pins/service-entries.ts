@@ -11,6 +11,7 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'AuthorizationServer',
       'AuthorizationServerHandler',
       'AuthorizationServerKeys',
+      'BoundTokenOptions',
       'Brand',
       'ClientAuthMethod',
       'ClientChange',

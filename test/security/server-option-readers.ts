@@ -34,7 +34,7 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   createAuthorizationServer: {
     type: 'CreateAuthorizationServerOptions',
     good: SERVER,
-    names: ['issuer', 'resources', 'scopes', 'upstream', 'lifetimes', 'consent', 'brand'],
+    names: ['issuer', 'resources', 'scopes', 'upstream', 'lifetimes', 'consent', 'brand', 'dpop'],
     read: (options) => createAuthorizationServer(options),
   },
   'createAuthorizationServer, of clients': {
@@ -47,7 +47,7 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   'createAuthorizationServer clients': {
     type: 'StaticClientOptions',
     good: CLIENT,
-    names: ['clientId', 'redirectUris', 'clientName'],
+    names: ['clientId', 'redirectUris', 'clientName', 'dpopBoundAccessTokens'],
     read: (options) => create({ clients: [options] }),
   },
   'createAuthorizationServer registration': {
@@ -73,6 +73,12 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
     good: { remember: true },
     names: ['remember', 'page', 'iOwnConsentElsewhere'],
     read: (consent) => create({ consent }),
+  },
+  'createAuthorizationServer dpop': {
+    type: 'BoundTokenOptions',
+    good: {},
+    names: ['required', 'nonceSecret'],
+    read: (dpop) => create({ dpop }),
   },
   'createAuthorizationServer lifetimes': {
     type: 'LifetimeOptions',

@@ -147,6 +147,9 @@ function withoutCookie(payload: AdapterPayload): AdapterPayload {
   return { ...payload, session }
 }
 
+/** How far ahead of its clock `oidc-provider` takes a proof, and does not count in its time. */
+const MAX_AHEAD_SECONDS = 300
+
 /** Of several requests with one proof, one gets through (RFC 9449 §11.1). */
 async function markProof(
   options: StorageAdapterOptions,
@@ -162,7 +165,8 @@ async function markProof(
     key: await names.keyOf('replay-detection', id),
     id,
   } as const
-  const write = await writeOf(options, target, payload, expiresIn)
+  const ttlSeconds = expiresIn === undefined ? undefined : expiresIn + MAX_AHEAD_SECONDS
+  const write = await writeOf(options, target, payload, ttlSeconds)
   if (!(await storage.commit([{ ...write, if: 'absent' }]))) {
     throw new errors.InvalidGrant('proof already used')
   }

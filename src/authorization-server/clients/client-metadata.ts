@@ -39,9 +39,18 @@ export interface ClientMetadata {
 /** Fields of RFC 7591 that `oidc-provider` keeps only when it is told to. */
 export const EXTRA_FIELDS = ['software_id', 'software_version'] as const
 
+/**
+ * What becomes of clients that want all of their tokens bound to a key: this server binds none, those
+ * of clients that send proofs, or all.
+ */
+export type BoundTokens = 'never' | 'offered' | 'required'
+
 /** What a client may be. */
 export interface MetadataRules {
   readonly privateUseSchemes: ReadonlySet<string>
+  readonly boundTokens: BoundTokens
+  /** Whether `dpop_bound_access_tokens` is refused or left out where this server binds none. */
+  readonly unbindable: 'refuse' | 'drop'
   /** Those that the server's metadata advertises. */
   readonly authMethods: readonly ClientAuthMethod[]
   /** Grant types beyond those with a user, for whoever may have them. */

@@ -1,7 +1,9 @@
 import type { Configuration, errors, Provider } from 'oidc-provider'
 import { checkRedirectUri, matchesRedirectUri } from '../../oauth/index.ts'
-import { EXTRA_FIELDS } from './client-metadata.ts'
+import { EXTRA_FIELDS, type MetadataRules } from './client-metadata.ts'
 import { isListOfStrings } from './raw-values.ts'
+
+const BOUND_FIELD = 'dpop_bound_access_tokens'
 
 type ExtraMetadata = NonNullable<Configuration['extraClientMetadata']>
 
@@ -10,12 +12,16 @@ type ExtraMetadata = NonNullable<Configuration['extraClientMetadata']>
  * document, a registration, or a record that somebody has changed in the storage.
  */
 export function createClientCheck(
-  privateUseSchemes: ReadonlySet<string>,
+  { boundTokens, privateUseSchemes }: Pick<MetadataRules, 'boundTokens' | 'privateUseSchemes'>,
   { InvalidClientMetadata }: Pick<typeof errors, 'InvalidClientMetadata'>,
 ): ExtraMetadata {
   return {
-    properties: [...EXTRA_FIELDS],
-    validator(_ctx, key, _value, metadata) {
+    // Known to `oidc-provider` itself where tokens can be bound; elsewhere it would be overlooked.
+    properties: boundTokens === 'never' ? [...EXTRA_FIELDS, BOUND_FIELD] : [...EXTRA_FIELDS],
+    validator(_ctx, key, value, metadata) {
+      if (key === BOUND_FIELD && value === true) {
+        throw new InvalidClientMetadata(`${BOUND_FIELD} is true, and this server binds no tokens`)
+      }
       // Called once per property; the check is about the client as a whole.
       if (key !== EXTRA_FIELDS[0]) return
       // Clients register what they need first and ask for more later, which this would forbid.

@@ -7,6 +7,7 @@ import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import { isClientDocumentUrl } from './client-document-url.ts'
 import { type ClientDocuments, createClientDocuments } from './client-documents.ts'
+import type { BoundTokens } from './client-metadata.ts'
 import { applyRedirectRules, createClientCheck } from './client-policy.ts'
 import { createDocumentFeature, createProviderFetch } from './document-feature.ts'
 import { createDocumentRecords } from './document-records.ts'
@@ -37,6 +38,7 @@ export interface ClientsContext {
   readonly adapter: AdapterFactory
   readonly clock: Clock
   readonly emit: Emit
+  readonly boundTokens: BoundTokens
   readonly errors: Pick<typeof errors, 'CustomOIDCProviderError' | 'InvalidClientMetadata'>
   /** The address of a client as far as it can be trusted; `undefined` shares one limit. */
   readonly addressOf: (req: IncomingMessage) => string | undefined
@@ -79,7 +81,7 @@ const HOUR_SECONDS = 60 * 60
  *   {@link parseStaticClients} and {@link createGuardedFetch}
  */
 export function createClients(options: ClientsOptions, context: ClientsContext): Clients {
-  const settings = parseClientsOptions(options)
+  const settings = parseClientsOptions(options, context.boundTokens)
   const { rules, registration } = settings
   const { storage, tenant, clock, adapter, errors: providerErrors } = context
   const guarded = createGuardedFetch(settings.documents?.fetch)
@@ -99,7 +101,7 @@ export function createClients(options: ClientsOptions, context: ClientsContext):
       adapter: desk?.adapter ?? adapter,
       clientAuthMethods: [...rules.authMethods],
       clients: clients.map(toProviderMetadata),
-      extraClientMetadata: createClientCheck(rules.privateUseSchemes, providerErrors),
+      extraClientMetadata: createClientCheck(rules, providerErrors),
       fetch: createProviderFetch(documents, guarded, new Set(keyUrls)),
     },
     features: {

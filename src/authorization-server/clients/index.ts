@@ -1,6 +1,6 @@
 export type { ClientChange } from './client-documents.ts'
 export { hashClientMetadata } from './client-hash.ts'
-export type { ClientAuthMethod, PublicKeys } from './client-metadata.ts'
+export type { BoundTokens, ClientAuthMethod, PublicKeys } from './client-metadata.ts'
 export { type Clients, createClients } from './create-clients.ts'
 export { CLIENT_DOCUMENT_ERROR } from './document-feature.ts'
 export type { InitialAccessTokens, IssueInitialAccessToken } from './initial-access-tokens.ts'

@@ -47,6 +47,11 @@ export interface StaticClientOptions {
   readonly authMethod?: ClientAuthMethod | undefined
   /** @defaultValue `['authorization_code', 'refresh_token']` */
   readonly grantTypes?: readonly string[] | undefined
+  /**
+   * Refuse token requests of it without a proof by its key; needs the option `dpop`.
+   * @defaultValue false
+   */
+  readonly dpopBoundAccessTokens?: boolean | undefined
   readonly jwks?: PublicKeys | undefined
   /** Read without the guard for strangers' URLs: it may be on an internal host. */
   readonly jwksUri?: string | undefined

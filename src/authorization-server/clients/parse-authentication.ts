@@ -45,12 +45,9 @@ export function parseAuthentication(
   }
   const keys = parseKeys(raw)
   if (!keys.ok) return keys
-  const bound = raw.get('dpop_bound_access_tokens') ?? false
-  if (typeof bound !== 'boolean') return faultOf('dpop_bound_access_tokens', 'is not a boolean')
-  const common = {
-    token_endpoint_auth_method: method,
-    ...(bound && { dpop_bound_access_tokens: true }),
-  }
+  const binding = parseBinding(raw, rules)
+  if (!binding.ok) return binding
+  const common = { token_endpoint_auth_method: method, ...binding.fields }
   if (method !== 'private_key_jwt') return { ok: true, fields: common }
   if (keys.fields.jwks === undefined && keys.fields.jwks_uri === undefined) {
     return faultOf('jwks', 'or jwks_uri is needed for private_key_jwt')
@@ -61,6 +58,23 @@ export function parseAuthentication(
   }
   const signed = alg === undefined ? {} : { token_endpoint_auth_signing_alg: alg }
   return { ok: true, fields: { ...common, ...keys.fields, ...signed } }
+}
+
+/** Reads whether all access tokens of a client are to be bound to a key (RFC 9449 §5.2). */
+function parseBinding(
+  raw: RawMetadata,
+  { boundTokens, unbindable }: MetadataRules,
+): FieldsVerdict<Pick<ClientMetadata, 'dpop_bound_access_tokens'>> {
+  const field = 'dpop_bound_access_tokens'
+  const asked = raw.get(field) ?? false
+  if (typeof asked !== 'boolean') return faultOf(field, 'is not a boolean')
+  if (boundTokens === 'never') {
+    return asked && unbindable === 'refuse'
+      ? faultOf(field, 'is true, and this server binds no tokens to keys (RFC 9449)')
+      : { ok: true, fields: {} }
+  }
+  const isBound = asked || boundTokens === 'required'
+  return { ok: true, fields: isBound ? { [field]: true } : {} }
 }
 
 function parseKeys(raw: RawMetadata): FieldsVerdict<Pick<ClientMetadata, 'jwks' | 'jwks_uri'>> {

@@ -33,6 +33,8 @@ export function parseDocument(
     authMethods: rules.authMethods.filter((method) => !method.startsWith('client_secret')),
     privilegedGrantTypes: new Set(),
     unprivileged: 'drop',
+    // One document is for all servers: with those that bind no tokens it says nothing (RFC 7591 §2).
+    unbindable: 'drop',
     redirects: 'any',
     allowHttpLinks: false,
   })

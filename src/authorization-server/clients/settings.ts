@@ -3,7 +3,7 @@ import { isPrivateUseScheme } from '../../oauth/index.ts'
 import { requireKnownOptions, requireNumber, requireType } from '../../options/index.ts'
 import type { GuardedFetchOptions } from '../../outbound/index.ts'
 import type { CacheBounds } from './cache-lifetime.ts'
-import type { ClientAuthMethod, MetadataRules } from './client-metadata.ts'
+import type { BoundTokens, ClientAuthMethod, MetadataRules } from './client-metadata.ts'
 import { createDomainTrust, type DomainTrust } from './domain-trust.ts'
 import type {
   ClientIdMetadataOptions,
@@ -68,7 +68,10 @@ const YEAR_SECONDS = 366 * DAY_SECONDS
  * @throws {ConfigError} `ERR_CONFIG_OPTION_UNKNOWN`, `_OPTION_TYPE`, `_NUMBER_RANGE`,
  *   `_REDIRECT_SCHEME`, `_CLIENT_DOMAIN`
  */
-export function parseClientsOptions(options: ClientsOptions): ClientsSettings {
+export function parseClientsOptions(
+  options: ClientsOptions,
+  boundTokens: BoundTokens,
+): ClientsSettings {
   const registration = parseRegistration(options.registration)
   return {
     registration,
@@ -76,6 +79,8 @@ export function parseClientsOptions(options: ClientsOptions): ClientsSettings {
     rules: {
       privateUseSchemes: parseSchemes(options.privateUseSchemes),
       authMethods: parseAuthMethods(options.clientAuthMethods),
+      boundTokens,
+      unbindable: 'refuse',
       privilegedGrantTypes: new Set(),
       redirects: registration?.mode === 'loopback' ? 'loopback' : 'any',
       unprivileged: 'refuse',

@@ -15,6 +15,7 @@ const KNOWN: readonly (keyof StaticClientOptions)[] = [
   'clientId',
   'clientName',
   'clientSecret',
+  'dpopBoundAccessTokens',
   'grantTypes',
   'jwks',
   'jwksUri',
@@ -95,6 +96,7 @@ function isStrong(secret: string): boolean {
 function wireMetadata(options: StaticClientOptions, method: ClientAuthMethod): object {
   return {
     client_name: options.clientName,
+    dpop_bound_access_tokens: options.dpopBoundAccessTokens,
     grant_types: options.grantTypes,
     jwks: options.jwks,
     jwks_uri: options.jwksUri,

@@ -1,5 +1,6 @@
 import type { default as Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import { createAtomicHandler, createRefreshHandler } from './grant-handlers.ts'
+import { type ProofOptions, withProofs } from './proofs.ts'
 import type { GrantHandler, RedemptionOptions } from './redemption.ts'
 import { type RevokedGrantOptions, withRevocations } from './revoked-grants.ts'
 
@@ -8,11 +9,11 @@ type Names = string | readonly string[] | ReadonlySet<string>
 /**
  * The class of `oidc-provider` whose grants are redeemed atomically. It wraps the handlers as they
  * are registered, its own ones too; they run after the client has been authenticated. Grants of
- * users who were revoked are refused.
+ * users who were revoked are refused, and whatever is bound to another key.
  */
 export function withAtomicGrants(
   Base: typeof Provider,
-  options: RedemptionOptions & RevokedGrantOptions,
+  options: RedemptionOptions & RevokedGrantOptions & ProofOptions,
 ): typeof Provider {
   return class extends Base {
     override registerGrantType<Params extends object>(
@@ -22,7 +23,8 @@ export function withAtomicGrants(
       duplicates?: Names,
     ): void {
       const create = name === 'refresh_token' ? createRefreshHandler : createAtomicHandler
-      const atomic = create(withRevocations(handler as GrantHandler, options), options)
+      const proven = withProofs(handler as GrantHandler, options)
+      const atomic = create(withRevocations(proven, options), options)
       super.registerGrantType(name, atomic, params, duplicates)
     }
   }

@@ -77,9 +77,17 @@ export function createRefreshHandler(
   }
 }
 
-/** What decides about the answer to a refresh, beside the refresh token and its client. */
-function describeRequest({ oidc: { params } }: TokenEndpointGrantContext): string {
-  return JSON.stringify([params['scope'] ?? null, params['resource'] ?? null])
+/**
+ * What decides about the answer to a refresh, beside the refresh token and its client: who proves
+ * another key than before, or none, is not given the token that is bound to it.
+ */
+function describeRequest({ oidc: { params, entities } }: TokenEndpointGrantContext): string {
+  const thumbprint = entities.AccessToken?.jkt
+  return JSON.stringify([
+    params['scope'] ?? null,
+    params['resource'] ?? null,
+    ...(thumbprint === undefined ? [] : [thumbprint]),
+  ])
 }
 
 function accessTokensOf({ writes }: UnitOfWork): readonly Write[] {

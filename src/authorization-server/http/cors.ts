@@ -14,11 +14,11 @@ export function allowEveryOrigin(
   methods: readonly string[],
 ): boolean {
   res.setHeader('Access-Control-Allow-Origin', '*')
-  res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After')
+  res.setHeader('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, DPoP-Nonce')
   if (req.method !== 'OPTIONS') return false
   res.writeHead(204, {
     'Access-Control-Allow-Methods': methods.join(', '),
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, MCP-Protocol-Version',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, DPoP, MCP-Protocol-Version',
     'Access-Control-Max-Age': String(MAX_AGE_SECONDS),
   })
   res.end()

@@ -1,5 +1,6 @@
 export type {
   AuthorizationServerKeys,
+  BoundTokenOptions,
   ConsentOptions,
   CreateAuthorizationServerOptions,
   EmbeddedUser,

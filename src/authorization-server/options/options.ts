@@ -77,6 +77,21 @@ export interface ConsentOptions {
   readonly iOwnConsentElsewhere?: boolean | undefined
 }
 
+/**
+ * How tokens are bound to a key of the client (DPoP, RFC 9449). Access tokens of a request with a
+ * proof are, whoever asks; so are refresh tokens of public clients, and codes by `dpop_jkt`.
+ */
+export interface BoundTokenOptions {
+  /** Refuse token requests without a proof, of every client. @defaultValue false */
+  readonly required?: boolean
+  /**
+   * At least 32 bytes, the same for all replicas: every proof then has to carry a nonce that this
+   * server has given out within the last few minutes (RFC 9449 §8). Clients need one more request
+   * for their first. @defaultValue proofs need no nonce
+   */
+  readonly nonceSecret?: string | Uint8Array
+}
+
 /** Options of `createAuthorizationServer`. */
 export interface CreateAuthorizationServerOptions extends ClientsOptions {
   /**
@@ -105,6 +120,12 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
   readonly storage: Storage
   readonly keys: AuthorizationServerKeys
   readonly lifetimes?: LifetimeOptions | undefined
+  /**
+   * Tokens that are bound to a key of the client, for those that send proofs. The resource server
+   * needs its own `dpop` to take them.
+   * @defaultValue off: every token is a bearer token, and proofs are ignored
+   */
+  readonly dpop?: BoundTokenOptions
   readonly consent?: ConsentOptions | undefined
   /** How the pages look. @defaultValue the name is the host of the issuer */
   readonly brand?: Brand | undefined

@@ -4,6 +4,7 @@ import {
   configError,
   requireIssuer,
   requireKnownOptions,
+  requireNotUnset,
   requireNumber,
   requirePlainTypes,
   requireType,
@@ -17,6 +18,7 @@ import type {
   EmbeddedUser,
   LifetimeOptions,
 } from './options.ts'
+import { parseDpop } from './parse-dpop.ts'
 import { parseResources } from './parse-resources.ts'
 import type { Settings } from './settings.ts'
 
@@ -29,6 +31,7 @@ const KNOWN_OPTIONS: readonly string[] = [
   'storage',
   'keys',
   'lifetimes',
+  'dpop',
   'consent',
   'clients',
   'registration',
@@ -52,6 +55,7 @@ const DAY_SECONDS = 86_400
  */
 export function parseOptions(options: CreateAuthorizationServerOptions): Settings {
   requireKnownOptions(options, KNOWN_OPTIONS, 'createAuthorizationServer')
+  requireNotUnset(options, ['dpop'], '')
   requirePlainTypes(
     options,
     {
@@ -80,6 +84,7 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
     storage: options.storage,
     keys: parseKeys(options.keys),
     lifetimes: parseLifetimes(options.lifetimes ?? {}),
+    dpop: parseDpop(options.dpop, issuer),
     consent: parseConsent(options.consent ?? {}, { emit, clock }),
     clients: options,
     pages: { brand: options.brand ?? { name: issuerUrl.host }, texts: options.texts },

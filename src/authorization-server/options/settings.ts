@@ -21,6 +21,13 @@ export interface ResourceSettings {
   readonly encryption: JWK | undefined
 }
 
+/** How tokens are bound to keys. */
+export interface DpopSettings {
+  readonly required: boolean
+  /** 32 bytes. */
+  readonly nonceSecret: Buffer | undefined
+}
+
 type Complete<Options> = { readonly [Name in keyof Options]-?: NonNullable<Options[Name]> }
 
 /** The options with every default filled in, and checked. */
@@ -37,6 +44,8 @@ export interface Settings {
   readonly storage: Storage
   readonly keys: AuthorizationServerKeys
   readonly lifetimes: Complete<LifetimeOptions>
+  /** `undefined` where no token is bound to a key. */
+  readonly dpop: DpopSettings | undefined
   readonly consent: Complete<Omit<ConsentOptions, 'iOwnConsentElsewhere'>>
   /** Checked where the clients are made of them. */
   readonly clients: ClientsOptions

@@ -5,6 +5,7 @@ import type {
   interactionPolicy,
   JWK,
 } from 'oidc-provider'
+import { ASYMMETRIC_ALGORITHMS } from '../../verifiers/index.ts'
 import type { Clients } from '../clients/index.ts'
 import { type CookieNames, cookieNames } from '../http/cookies.ts'
 import { ROUTES } from '../http/routes.ts'
@@ -58,6 +59,8 @@ export function createProviderConfiguration(
       token_endpoint_auth_method: 'client_secret_basic',
     },
     cookies: createCookies(settings, cookieNames(settings), parts.cookieKeys),
+    // What resource servers take in proofs.
+    enabledJWA: { dPoPSigningAlgValues: ASYMMETRIC_ALGORITHMS as AsymmetricSigningAlgorithm[] },
     expiresWithSession: () => false,
     extraParams: createExtraParams(providerErrors),
     extraTokenClaims: async (_ctx, token) => {
@@ -128,7 +131,7 @@ function createFeatures(
     ...clients.features,
     claimsParameter: { enabled: false },
     devInteractions: { enabled: false },
-    dPoP: { enabled: false },
+    dPoP: createDpopFeature(settings),
     introspection: {
       enabled: true,
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
@@ -142,6 +145,15 @@ function createFeatures(
     rpInitiatedLogout: { enabled: false },
     userinfo: { enabled: false },
   }
+}
+
+/** The URL of a proof is compared with the issuer's, which the listener makes every request's. */
+function createDpopFeature({
+  dpop,
+}: Settings): NonNullable<NonNullable<Configuration['features']>['dPoP']> {
+  if (dpop === undefined) return { enabled: false }
+  const { nonceSecret } = dpop
+  return { enabled: true, nonceSecret, requireNonce: () => nonceSecret !== undefined }
 }
 
 function createLifetimes({ lifetimes, clock }: Settings): NonNullable<Configuration['ttl']> {

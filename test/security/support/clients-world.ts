@@ -12,6 +12,7 @@ import {
 } from 'oidc-provider'
 import { onTestFinished } from 'vitest'
 import {
+  type BoundTokens,
   type Clients,
   type ClientsOptions,
   createClients,
@@ -73,6 +74,7 @@ export const METADATA = {
 export async function startClientsWorld(
   options: ClientsOptions = {},
   storage: Storage = memory(),
+  boundTokens: BoundTokens = 'never',
 ): Promise<ClientsWorld> {
   const published = new Map<string, RequestListener>()
   const host = await startStrangerHost((req, res) => {
@@ -98,6 +100,7 @@ export async function startClientsWorld(
       adapter,
       clock,
       emit: (event) => events.push(event),
+      boundTokens,
       errors,
       addressOf: (req) => String(req.headers[ADDRESS_HEADER] ?? '192.0.2.1'),
     },

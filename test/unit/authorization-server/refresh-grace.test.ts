@@ -11,7 +11,13 @@ import {
   stopTime,
 } from './support/answers.ts'
 import type { TestNode } from './support/provider-node.ts'
-import { dateClock, OTHER_RESOURCE, RESOURCE, startTokenWorld } from './support/token-world.ts'
+import {
+  dateClock,
+  OTHER_RESOURCE,
+  RESOURCE,
+  SECRET,
+  startTokenWorld,
+} from './support/token-world.ts'
 
 beforeEach(stopTime)
 afterEach(() => vi.useRealTimers())
@@ -105,6 +111,48 @@ describe('SEC-221 a token that is bound to a key (RFC 9449)', () => {
     expect(await refresh(refreshTokenOf(second))).toMatchObject(INVALID_GRANT)
   })
 
+  test('SEC-400 of a client with a secret is given again to the same key only', async () => {
+    const { node, issueCode } = await startTokenWorld()
+    const [key, other] = [await createProofKey(), await createProofKey()]
+    const client = { client_id: 'post', client_secret: SECRET }
+    const { parameters } = await issueCode({ client: 'post', more: client })
+    const first = await node.post('/token', parameters, await prove(key, node))
+    const ask = (proof: Record<string, string>) =>
+      node.post(
+        '/token',
+        { grant_type: 'refresh_token', refresh_token: refreshTokenOf(first), ...client },
+        proof,
+      )
+    const second = await ask(await prove(key, node))
+    const bare = await ask({})
+    expect(bare).toMatchObject({ status: 200, body: { token_type: 'Bearer' } })
+    const thief = await ask(await prove(other, node))
+    expect((await ask(await prove(key, node))).body).toEqual(second.body)
+    expect(new Set([second, bare, thief].map(accessTokenOf)).size).toBe(3)
+    expect(new Set([second, bare, thief].map(refreshTokenOf)).size).toBe(1)
+  })
+
+  test('SEC-400 is not refreshed by a proof from the future that was used five minutes ago', async () => {
+    const { node, issueCode } = await startTokenWorld()
+    const key = await createProofKey()
+    const { parameters } = await issueCode()
+    const early = await prove(key, node, Math.floor(Date.now() / 1_000) + 290)
+    const { body } = await node.post('/token', parameters, early)
+    const renewal = {
+      grant_type: 'refresh_token',
+      client_id: 'app',
+      refresh_token: String(body['refresh_token']),
+    }
+    pass(301)
+    expect(await node.post('/token', renewal, early)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_dpop_proof', error_description: 'the DPoP proof was used before' },
+    })
+    expect(await node.post('/token', renewal, await prove(key, node))).toMatchObject({
+      status: 200,
+    })
+  })
+
   test('is refreshed once by 20 at once with proofs of their own', async () => {
     const { node, issueCode } = await startTokenWorld()
     const key = await createProofKey()
@@ -138,10 +186,14 @@ async function createProofKey(): Promise<ProofKey> {
   }
 }
 
-async function prove({ key, jwk }: ProofKey, { url }: TestNode): Promise<Record<string, string>> {
+async function prove(
+  { key, jwk }: ProofKey,
+  { url }: TestNode,
+  issuedAt?: number,
+): Promise<Record<string, string>> {
   const proof = await new SignJWT({ htm: 'POST', htu: `${url}/token`, jti: randomUUID() })
     .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
-    .setIssuedAt()
+    .setIssuedAt(issuedAt)
     .sign(key)
   return { dpop: proof }
 }

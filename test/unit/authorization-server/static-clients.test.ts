@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type {
+  BoundTokens,
   ClientsOptions,
   StaticClientOptions,
 } from '../../../src/authorization-server/clients/index.ts'
@@ -15,8 +16,9 @@ const secret = 's'.repeat(32)
 function parse(
   clients: readonly StaticClientOptions[],
   options: ClientsOptions = {},
+  boundTokens: BoundTokens = 'never',
 ): readonly object[] {
-  return parseStaticClients(clients, parseClientsOptions(options).rules)
+  return parseStaticClients(clients, parseClientsOptions(options, boundTokens).rules)
 }
 
 describe('a configured client', () => {
@@ -51,6 +53,7 @@ describe('a configured client', () => {
       { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] },
     ],
     [{ clientId: 'a', redirectUris: ['http://localhost/cb'] }, { application_type: 'native' }],
+    [{ clientId: 'a', redirectUris, dpopBoundAccessTokens: false }, { client_id: 'a' }],
   ])('%j', (options, expected) => {
     expect(parse([options])).toMatchObject([expected])
   })
@@ -76,10 +79,19 @@ describe('a configured client', () => {
       [{ clientId: 'a', redirectUris, authMethod: 'client_secret_post' }],
     ],
     ['a method without its keys', [{ clientId: 'a', redirectUris, authMethod: 'private_key_jwt' }]],
+    [
+      'SEC-400 tokens that shall be bound, where this server binds none,',
+      [{ clientId: 'a', redirectUris, dpopBoundAccessTokens: true }],
+    ],
     ['SEC-113 a script', [{ clientId: 'a', redirectUris: ['javascript:alert(1)'] }]],
     ['AS-17 plain http', [{ clientId: 'a', redirectUris: ['http://app.example/cb'] }]],
   ])('with %s is refused', (_title, clients) => {
     expect(() => parse(clients)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_CLIENT' }))
+  })
+
+  test('SEC-400 can have all of its tokens bound to keys, where this server binds some', () => {
+    const client = { clientId: 'a', redirectUris, dpopBoundAccessTokens: true }
+    expect(parse([client], {}, 'offered')).toMatchObject([{ dpop_bound_access_tokens: true }])
   })
 
   test('keeps its redirect URIs where registration is for loopback only', () => {
@@ -102,6 +114,6 @@ describe('options that are wrong', () => {
     ['ERR_CONFIG_OPTION_TYPE', { clientAuthMethods: ['tls_client_auth'] }],
     ['ERR_CONFIG_OPTION_TYPE', { clientAuthMethods: [] }],
   ])('%s: %j', (code, options) => {
-    expect(() => parseClientsOptions(options)).toThrow(expect.objectContaining({ code }))
+    expect(() => parseClientsOptions(options, 'never')).toThrow(expect.objectContaining({ code }))
   })
 })

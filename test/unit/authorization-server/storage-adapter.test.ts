@@ -23,6 +23,7 @@ function adaptersOn(storage: Storage, tenant?: string): AdapterFactory {
     refreshAbsoluteSeconds: 600,
     clock: dateClock,
     emit: () => undefined,
+    requireProofs: false,
     errors,
   }).adapter
 }

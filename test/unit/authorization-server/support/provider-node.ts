@@ -113,6 +113,7 @@ export async function startNode(options: NodeOptions): Promise<TestNode> {
     refreshAbsoluteSeconds: options.absoluteSeconds ?? 90 * 86_400,
     clock: options.clock ?? dateClock,
     emit: (event) => events.push(event),
+    requireProofs: false,
     errors,
   })
   const configuration = await configure(service, options)
