@@ -144,7 +144,11 @@ describe('provider check of a server that nobody knows', () => {
   test.each([
     ['without the code flow', { response_types_supported: ['token'] }, 'sign-in'],
     ['without endpoints', { token_endpoint: undefined }, 'sign-in'],
-    ['without keys or introspection', { jwks_uri: undefined }, 'keys'],
+    [
+      'without keys or introspection',
+      { jwks_uri: undefined, introspection_endpoint: undefined },
+      'keys',
+    ],
   ])('%s', async (_title, change, topic) => {
     const { issuer } = await testIssuer({ ...COMPLETE, ...change })
     const { code, report } = await check(issuer)

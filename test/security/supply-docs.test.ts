@@ -105,7 +105,7 @@ describe('SEC-395 the commands of the documentation', () => {
     )
     expect(commands.length).toBeGreaterThan(4)
     for (const [page, argv] of commands) {
-      const { code, stderr } = await runHere('/nowhere', argv)
+      const { code, stderr } = await runHere('/nowhere', argv, { stdin: 'an opaque token' })
       // There are no files, but what is misspelt is a usage error.
       expect([page, argv, code === 2 ? stderr : '']).toEqual([page, argv, ''])
     }

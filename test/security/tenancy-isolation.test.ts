@@ -234,8 +234,12 @@ describe('SEC-289 nothing of the first user is left for the second', async () =>
   })
 })
 
-/** The tools of a server, by its policy: who calls them is not in it. */
-const OF_NO_USER = new Set(['const fitting = new WeakMap<Policy, RegisteredNames>()'])
+const OF_NO_USER = new Set([
+  // The tools of a server, by its policy: who calls them is not in it.
+  'const fitting = new WeakMap<Policy, RegisteredNames>()',
+  // How a server is configured, for `token inspect`.
+  'const settingsOf = new WeakMap<object, Settings<unknown>>()',
+])
 
 /** What begins a line is of the module: variables, and collections that are empty at first. */
 const STATE =
