@@ -7,23 +7,38 @@ export type Fields = ReturnType<ServerResponse['getHeaders']>
 
 type Field = readonly [name: string, value: OutgoingHttpHeader]
 
-const NO_FIELDS: readonly Field[] = []
 const HTTP2_INTERNAL_ERROR = 2
 
 /** What is about to be sent: the arguments of `writeHead` stand above what was set before. */
 export function readHead(response: ServerResponse, args: readonly unknown[]): AnswerHead {
-  const given = args.length < 2 ? NO_FIELDS : givenFields(args)
   return {
     status: typeof args[0] === 'number' ? args[0] : response.statusCode,
     header(name) {
-      const values: OutgoingHttpHeader[] = []
-      for (const [key, value] of given) {
-        if (key.length === name.length && key.toLowerCase() === name) values.push(value)
-      }
-      const set = values.length > 0 ? values : response.getHeader(name)
+      const given = givenValues(args, name)
+      const set = given.length > 0 ? given : response.getHeader(name)
       return Array.isArray(set) ? set.flat().join(', ') : set?.toString()
     },
   }
+}
+
+/** The values of a field among the arguments of `writeHead`, in whatever case its name is there. */
+function givenValues(args: readonly unknown[], name: string): OutgoingHttpHeader[] {
+  const fields = fieldsOf(args)
+  const values: OutgoingHttpHeader[] = []
+  if (fields === undefined) return values
+  if (Array.isArray(fields)) {
+    for (const [key, value] of givenFields(args)) if (isNamed(key, name)) values.push(value)
+    return values
+  }
+  // Without the pairs that the rest works with: every answer comes here.
+  for (const key of Object.keys(fields)) {
+    if (isNamed(key, name)) values.push(Reflect.get(fields, key) as OutgoingHttpHeader)
+  }
+  return values
+}
+
+function isNamed(key: string, name: string): boolean {
+  return key.length === name.length && key.toLowerCase() === name
 }
 
 /** Sets what `writeHead` was given, so that it can still be changed. Throws as `writeHead` does. */
@@ -87,13 +102,18 @@ function isHttp2(response: unknown): response is Http2ServerResponse & {
 }
 
 /** `writeHead(status, [message], [fields])`; fields as an object, a flat array or pairs. */
-function givenFields([, first, second]: readonly unknown[]): Field[] {
-  const fields: unknown = second ?? (typeof first === 'string' ? undefined : first)
-  if (typeof fields !== 'object' || fields === null) return []
+function givenFields(args: readonly unknown[]): Field[] {
+  const fields = fieldsOf(args)
+  if (fields === undefined) return []
   if (!Array.isArray(fields)) return Object.entries(fields).filter((pair) => isField(pair))
   const flat: unknown[] = Array.isArray(fields[0]) ? fields.flat() : fields
   const pairs = flat.map((name, at): readonly unknown[] => [name, flat[at + 1]])
   return pairs.filter((_, at) => at % 2 === 0).filter((pair) => isField(pair))
+}
+
+function fieldsOf([, first, second]: readonly unknown[]): object | undefined {
+  const fields: unknown = second ?? (typeof first === 'string' ? undefined : first)
+  return typeof fields === 'object' && fields !== null ? fields : undefined
 }
 
 /** Node skips empty names, and refuses what else is wrong with a field. */
