@@ -20,6 +20,12 @@ export {
   type DpopProofChanges,
   type DpopRequest,
 } from './dpop-key.ts'
+export {
+  connectElicitationClient,
+  type ElicitationAnswer,
+  type ElicitationClient,
+  type ElicitationClientOptions,
+} from './elicitation-client.ts'
 export { type EncryptTokenOptions, encryptToken } from './encrypt-token.ts'
 export type { FormButton, FormField, PageForm, PageView } from './html-document.ts'
 export type { IntrospectionClient } from './opaque-tokens.ts'

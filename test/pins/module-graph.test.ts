@@ -48,6 +48,7 @@ test('mcp-gatehouse/testing loads its optional peers when they are needed', () =
   const file = 'testing/index.ts'
   expect(packagesOf(file, staticImports).filter(isPackage)).toEqual(['jose'])
   expect(packagesOf(file).filter(isPackage)).toEqual([
+    '@modelcontextprotocol/client',
     'htmlparser2',
     'jose',
     'oidc-provider',

@@ -110,6 +110,7 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
     file: 'testing/index.ts',
     values: [
       'DEMO_USERS',
+      'connectElicitationClient',
       'createDpopKey',
       'createPrincipal',
       'createScriptedBrowser',
@@ -135,6 +136,9 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'DpopKeyOptions',
       'DpopProofChanges',
       'DpopRequest',
+      'ElicitationAnswer',
+      'ElicitationClient',
+      'ElicitationClientOptions',
       'EmulatedGithub',
       'EmulatedGoogle',
       'EmulatedProvider',

@@ -136,6 +136,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** Types of the test kit, which guards nothing, of writes, which have a test of their own, unions and bases. */
 const OTHERS = [
   'DpopKeyOptions',
+  'ElicitationClientOptions',
   'MintOptions',
   'ScriptedBrowserOptions',
   'SignInOptions',
