@@ -2,8 +2,11 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Below the ports that systems give to sockets by themselves, so that nobody else is given it. */
-const LOWEST = 10_000
+/**
+ * Below the ports that systems give to sockets by themselves, so that nobody else is given it, and
+ * above those that `fetch` does not talk to.
+ */
+const LOWEST = 11_000
 const HIGHEST = 30_000
 
 /** A port of 127.0.0.1 that nobody listens on. */

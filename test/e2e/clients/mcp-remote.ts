@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -39,8 +41,7 @@ export async function connectMcpRemote(serverUrl: string, user: SignIn): Promise
     if (done === true) throw new Error(`mcp-remote ended:\n${authorizationUrl.join('\n')}`)
     const callback = await browser.authorize(authorizationUrl, user)
     // It listens a moment after it has printed the URL, which no human would notice.
-    const answer = await vi.waitFor(() => fetch(callback), { timeout: 5000 })
-    expect(answer.status).toBe(200)
+    expect(await vi.waitFor(() => statusOf(callback), { timeout: 5000 })).toBe(200)
     return authorizationUrl.searchParams.get('scope') ?? ''
   }
   const close = async (): Promise<void> => {
@@ -60,6 +61,13 @@ export async function connectMcpRemote(serverUrl: string, user: SignIn): Promise
     signIn,
     close,
   }
+}
+
+/** Its port is by chance, and may be one of those that `fetch` does not talk to ("bad port"). */
+async function statusOf(url: URL): Promise<number | undefined> {
+  const [answer] = (await once(get(url), 'response')) as [IncomingMessage]
+  answer.resume()
+  return answer.statusCode
 }
 
 /** The URLs on the lines after those that ask the user to visit one; at the end everything printed. */

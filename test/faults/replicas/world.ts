@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { decodeJwt } from 'jose'
 import { createScriptedBrowser, type FormEntry, startKeycloak } from 'mcp-gatehouse/testing'
 import { onTestFinished } from 'vitest'
@@ -9,7 +8,7 @@ import {
 } from '../../../src/authorization-server/upstream/credential.ts'
 import { generateKey } from '../../../src/keys/index.ts'
 import type { Storage } from '../../../src/storage/index.ts'
-import { close, listen } from '../../../src/testing/loopback-server.ts'
+import { freePort } from '../../contract/free-port.ts'
 import { createAuthorizationRequest, register } from '../../testing/flow.ts'
 import { openPlace, type Place } from '../places.ts'
 import { type Replica, startReplica } from './start-replica.ts'
@@ -34,13 +33,6 @@ export interface World {
   readonly countUpstreamCalls: () => number
   /** Lets the upstream's token run out of the user whose access token it is. */
   readonly expireUpstreamToken: (accessToken: string) => Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server, 0, '127.0.0.1')
-  await close(server)
-  return port
 }
 
 /** @param name Names what is kept in the store at `url`. It is all closed when the test is over. */
