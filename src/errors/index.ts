@@ -7,3 +7,4 @@ export {
   StorageError,
   UpstreamError,
 } from './errors.ts'
+export { findOwnError } from './find-own-error.ts'

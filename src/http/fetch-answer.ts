@@ -1,6 +1,7 @@
 import { UpstreamError } from '../errors/index.ts'
 import { readAnswerText } from './answer-text.ts'
 import { type FetchDocumentOptions, platformFetch } from './fetch-document.ts'
+import { readRetryAfter } from './retry-after.ts'
 
 /** What is sent: a token or a secret is in it, so the URL must be one that may have them. */
 export interface AnswerRequest {
@@ -17,8 +18,8 @@ export interface AnswerRequest {
  * §4.12). So is an answer that says "later": 408, 429 and 5xx. Every other status is the caller's.
  * It does NOT check the URL; the caller did. No message has its query or anything of the answer.
  *
- * @throws {UpstreamError} `ERR_UPSTREAM_UNREACHABLE`, `_TIMEOUT`, `_TOO_LARGE`, `_REDIRECT`,
- *   `_STATUS`
+ * @throws {UpstreamError} `ERR_UPSTREAM_UNREACHABLE`, `_TIMEOUT`, `_TOO_LARGE`, `_REDIRECT`, and
+ *   `_STATUS`, with the seconds of its `Retry-After`
  */
 export async function fetchAnswer(
   url: string,
@@ -47,7 +48,7 @@ export async function fetchAnswer(
   }
 }
 
-function refuseStatus({ status, type, body }: Response, subject: string): void {
+function refuseStatus({ status, type, body, headers }: Response, subject: string): void {
   const isRedirect = type === 'opaqueredirect' || Math.floor(status / 100) === 3
   const isOutage = status === 408 || status === 429 || status >= 500
   if (!isRedirect && !isOutage) return
@@ -55,7 +56,12 @@ function refuseStatus({ status, type, body }: Response, subject: string): void {
   throw new UpstreamError(
     isRedirect ? 'ERR_UPSTREAM_REDIRECT' : 'ERR_UPSTREAM_STATUS',
     `${subject} (status ${status})`,
-    { retryable: isOutage },
+    {
+      retryable: isOutage,
+      retryAfterSeconds: isOutage
+        ? readRetryAfter(headers.get('retry-after'), Date.now() / 1_000)
+        : undefined,
+    },
   )
 }
 

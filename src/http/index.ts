@@ -9,6 +9,7 @@ export {
 } from './body-rewriter.ts'
 export { type BodySource, keepingBody, takingBody } from './body-source.ts'
 export { clientAddress } from './client-address.ts'
+export { createClientFetch } from './client-fetch.ts'
 export {
   type CorsPolicy,
   checkOrigin,

@@ -7,57 +7,26 @@ import {
 } from './define-provider.ts'
 import type { ProviderProfile } from './profile.ts'
 import { requireOption } from './require-option.ts'
-import { WSO2_CLAIMS } from './wso2.ts'
+import { describeWso2Product, WSO2_CLAIMS } from './wso2-product.ts'
 
 const DOCS = 'https://wso2.com/asgardeo/docs/'
 const TOKENS = `${DOCS}references/tokens/access-tokens/`
-const MCP = `${DOCS}guides/agentic-ai/mcp/`
 
 const profile: ProviderProfile = {
+  ...describeWso2Product(DOCS),
   id: 'asgardeo',
   title: 'Asgardeo',
   issuer: 'https://api.asgardeo.io/t/<organization>/oauth2/token',
-  discovery: '`/.well-known/openid-configuration` after the issuer',
-  audience: {
-    text: 'the client ID, unless the application adds your resource identifier',
-    source: TOKENS,
-  },
-  claims: WSO2_CLAIMS,
-  tokens: 'jwt or opaque',
-  registration: { supported: 'option', text: 'named among what MCP clients can use', source: MCP },
-  clientIdDocuments: {
-    supported: 'unconfirmed',
-    text: 'the documentation that could be read does not mention them',
-  },
-  resourceIndicators: {
-    supported: 'unconfirmed',
-    text: 'the documentation that could be read does not mention `resource`',
-  },
-  pkceAdvertised: {
-    supported: 'unconfirmed',
-    text: 'no page of the documentation that could be read shows the document',
-  },
-  revocation: {
-    supported: 'unconfirmed',
-    text: 'the pages that were read do not mention the endpoint',
-  },
   needsServer: `**You do not need this server** where
 [MCP servers and clients are registered](https://wso2.com/asgardeo/changelog/end-to-end-mcp-authorization-streamlined-client-server-representation)
 there and tokens name your server as audience. Otherwise you do.`,
-  extraParameters: {},
-  refresh: [
-    {
-      text: 'come where the application allows the grant type **Refresh Token**.',
-      source: `${DOCS}references/tokens/refresh-tokens/`,
-    },
-  ],
   traps: [
     {
       text: 'The issuer ends with `/oauth2/token`: it is the address of the token endpoint.',
       source: TOKENS,
     },
     {
-      text: 'Access tokens are opaque or JWT, a setting of the application. Only JWT can be read here.',
+      text: 'Access tokens are opaque or JWT, a setting of the application. For opaque ones, see [tokens](../tokens.md).',
       source: TOKENS,
     },
     {
@@ -72,17 +41,6 @@ there and tokens name your server as audience. Otherwise you do.`,
     'Copy the *Client ID* into `clientId`.',
     'Copy the *Client secret*: `ASGARDEO_CLIENT_SECRET`.',
   ],
-  directSteps: [
-    '**Resources** → **MCP Servers**: register your server with the scopes of your policy.',
-    '**Applications** → **MCP Client Application**, and authorize it for the server.',
-    'Its **Access Token**: type **JWT**, and your resource identifier as audience.',
-  ],
-  unconfirmed: [
-    'the names of the menus were not all seen in the documentation',
-    '`roles` and `groups` in access tokens',
-    'whether registration asks for authentication',
-  ],
-  emulated: false,
 }
 
 interface AsgardeoOrganization {

@@ -5,68 +5,29 @@ import {
   type SignInOptions,
   type TokenOptions,
 } from './define-provider.ts'
-import type { ClaimPlaces, ProviderProfile } from './profile.ts'
+import type { ProviderProfile } from './profile.ts'
 import { requireBase } from './require-option.ts'
+import { describeWso2Product, WSO2_CLAIMS } from './wso2-product.ts'
 
 const DOCS = 'https://is.docs.wso2.com/en/latest/'
 const TOKENS = `${DOCS}references/tokens/access-tokens/`
 const MCP = `${DOCS}guides/agentic-ai/mcp/`
 
-/** As Asgardeo has them too, which is the same product. */
-export const WSO2_CLAIMS: ClaimPlaces = {
-  scopes: ['scope'],
-  roles: ['roles'],
-  groups: ['groups'],
-  permissions: [],
-  clientId: ['azp', 'client_id'],
-  tenant: ['org_id'],
-}
-
 const profile: ProviderProfile = {
+  ...describeWso2Product(DOCS),
   id: 'wso2',
   title: 'WSO2 Identity Server',
   issuer: 'https://<host>:9443/oauth2/token',
-  discovery: '`/.well-known/openid-configuration` after the issuer',
-  audience: {
-    text: 'the client ID, unless the application adds your resource identifier',
-    source: TOKENS,
-  },
-  claims: WSO2_CLAIMS,
-  tokens: 'jwt or opaque',
-  registration: { supported: 'option', text: 'named among what MCP clients can use', source: MCP },
-  clientIdDocuments: {
-    supported: 'unconfirmed',
-    text: 'the documentation that could be read does not mention them',
-  },
-  resourceIndicators: {
-    supported: 'unconfirmed',
-    text: 'the documentation that could be read does not mention `resource`',
-  },
-  pkceAdvertised: {
-    supported: 'unconfirmed',
-    text: 'no page of the documentation that could be read shows the document',
-  },
-  revocation: {
-    supported: 'unconfirmed',
-    text: 'the pages that were read do not mention the endpoint',
-  },
   needsServer: `**You do not need this server** where
 [MCP servers and clients are registered](${MCP})
 there and tokens name your server as audience. Otherwise you do.`,
-  extraParameters: {},
-  refresh: [
-    {
-      text: 'come where the application allows the grant type **Refresh Token**.',
-      source: `${DOCS}references/tokens/refresh-tokens/`,
-    },
-  ],
   traps: [
     {
       text: 'The issuer ends with `/oauth2/token`: it is the address of the token endpoint.',
       source: TOKENS,
     },
     {
-      text: 'Access tokens are opaque or JWT, a setting of the application. Only JWT can be read here.',
+      text: 'Access tokens are opaque or JWT, a setting of the application. For opaque ones, see [tokens](../tokens.md).',
       source: TOKENS,
     },
     {
@@ -81,17 +42,6 @@ there and tokens name your server as audience. Otherwise you do.`,
     'Copy the *Client ID* into `clientId`.',
     'Copy the *Client secret*: `WSO2_CLIENT_SECRET`.',
   ],
-  directSteps: [
-    '**Resources** → **MCP Servers**: register your server with the scopes of your policy.',
-    '**Applications** → **MCP Client Application**, and authorize it for the server.',
-    'Its **Access Token**: type **JWT**, and your resource identifier as audience.',
-  ],
-  unconfirmed: [
-    'the names of the menus were not all seen in the documentation',
-    '`roles` and `groups` in access tokens',
-    'whether registration asks for authentication',
-  ],
-  emulated: false,
 }
 
 interface Wso2Url {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { createResourceServer, type Principal } from 'mcp-gatehouse'
+import type { Principal } from 'mcp-gatehouse'
 import {
   type AuthorizationServer,
   createAuthorizationServer,
@@ -9,7 +8,6 @@ import {
 import { PROVIDER_PROFILES } from 'mcp-gatehouse/providers'
 import { memory } from 'mcp-gatehouse/storage'
 import {
-  createScriptedBrowser,
   type EmulatedProvider,
   startAuth0,
   startCognito,
@@ -20,10 +18,9 @@ import {
   startOkta,
   startScalekit,
 } from 'mcp-gatehouse/testing'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { close, listen } from '../../src/testing/loopback-server.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { newRing } from '../authorization-server/world.ts'
-import { ALICE, obtainTokens, register } from '../testing/flow.ts'
+import { throughOurServer } from '../providers/gate-world.ts'
 
 const NAMES = namesIn('examples/providers')
 const DIRECT = namesIn('examples/providers/direct')
@@ -136,51 +133,24 @@ function at(upstream: UpstreamOptions, provider: EmulatedProvider): UpstreamOpti
 test.each([...EMULATED, ...SIGN_IN_ONLY])(
   'with the object for %s, users sign in, and tools get tokens of the provider a day later',
   async (name, start, facts) => {
-    const http = createServer()
-    const issuer = `http://127.0.0.1:${await listen(http, 0, '127.0.0.1')}`
-    const resource = `${issuer}/mcp`
-    const provider = await start({ redirectUris: [`${issuer}/callback/${name}`] })
-    onTestFinished(async () => {
-      await Promise.all([close(http), provider.close()])
-    })
     let later = 0
     const clock = {
       now: () => Math.floor(Date.now() / 1_000) + later,
       elapsed: () => performance.now(),
     }
-    const server = await createAuthorizationServer({
-      issuer,
-      resources: [resource],
-      upstream: at(await upstreamOf(name, SECRET), provider),
-      storage: memory(),
-      keys: await keys(),
+    const upstream = await upstreamOf(name, SECRET)
+    const signedIn = await throughOurServer(
+      start,
+      (provider) => at(upstream, provider),
+      name,
       clock,
-      allowInsecureLoopback: true,
-    })
-    http.on('request', (req, res) => void server.handler(req, res))
-
-    const { client } = await register(issuer)
-    const tokens = await obtainTokens(issuer, {
-      browser: createScriptedBrowser(),
-      clientId: String(client['client_id']),
-      signIn: ALICE,
-    })
-    const gatehouse = createResourceServer({
-      resource,
-      authorizationServers: [issuer],
-      verifier: server.verifier,
-      allowInsecureLoopback: true,
-    })
-    const headers = { authorization: `Bearer ${String(tokens['access_token'])}` }
-    const admission = await gatehouse.authenticate(new Request(resource, { headers }))
-    if (admission instanceof Response) throw new Error(`${admission.status}`)
-    const { principal } = admission
+    )
+    const { server, principal, upstreamToken } = signedIn
     expect(principal).toMatchObject({ ...facts, claims: { name: 'Alice Liddell' } })
 
-    const { accessToken } = await server.upstreamToken(principal)
     if (SIGN_IN_ONLY.some(([other]) => other === name)) return
     later = DAY_SECONDS
     const renewed = await server.upstreamToken(principal)
-    expect(renewed.accessToken).not.toBe(accessToken)
+    expect(renewed.accessToken).not.toBe(upstreamToken)
   },
 )

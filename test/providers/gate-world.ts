@@ -1,6 +1,11 @@
 import { createServer } from 'node:http'
 import { createResourceServer, type Principal, type ResourceServerOptions } from 'mcp-gatehouse'
-import { createAuthorizationServer, type UpstreamOptions } from 'mcp-gatehouse/authorization-server'
+import {
+  type AuthorizationServer,
+  type CreateAuthorizationServerOptions,
+  createAuthorizationServer,
+  type UpstreamOptions,
+} from 'mcp-gatehouse/authorization-server'
 import { memory } from 'mcp-gatehouse/storage'
 import { createScriptedBrowser, type EmulatedProvider } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished } from 'vitest'
@@ -113,7 +118,12 @@ export async function throughOurServer(
   start: (options: { readonly redirectUris: readonly string[] }) => Promise<EmulatedProvider>,
   upstreamOf: (provider: EmulatedProvider) => UpstreamOptions,
   name: string,
-): Promise<{ readonly principal: Principal; readonly upstreamToken: string }> {
+  clock?: CreateAuthorizationServerOptions['clock'],
+): Promise<{
+  readonly server: AuthorizationServer
+  readonly principal: Principal
+  readonly upstreamToken: string
+}> {
   const http = createServer()
   const issuer = `http://127.0.0.1:${await listen(http, 0, '127.0.0.1')}`
   const provider = await start({ redirectUris: [`${issuer}/callback/${name}`] })
@@ -127,6 +137,7 @@ export async function throughOurServer(
     upstream: upstreamOf(provider),
     storage: memory(),
     keys: { signing: await newRing('signing'), cookies: await newRing('cookies') },
+    clock,
     allowInsecureLoopback: true,
   })
   http.on('request', (req, res) => void server.handler(req, res))
@@ -147,5 +158,5 @@ export async function throughOurServer(
   if (admission instanceof Response) throw new Error(`${admission.status}`)
   const { accessToken } = await server.upstreamToken(admission.principal)
   expect(JSON.stringify(tokens)).not.toContain(accessToken)
-  return { principal: admission.principal, upstreamToken: accessToken }
+  return { server, principal: admission.principal, upstreamToken: accessToken }
 }

@@ -1,6 +1,5 @@
 import type * as OpenidClient from 'openid-client'
-import { ConfigError, UpstreamError } from '../../errors/index.ts'
-import { UpstreamUnavailableError } from './bounded-fetch.ts'
+import { ConfigError, findOwnError, type UpstreamError } from '../../errors/index.ts'
 import type { UpstreamFailure, UpstreamRefusal } from './upstream.ts'
 
 /** Errors that the user's or the upstream's own decision is behind. */
@@ -28,6 +27,14 @@ const MISCONFIGURATIONS: ReadonlySet<string> = new Set([
   'redirect_uri_mismatch',
   'application_suspended',
 ])
+/** Codes of ours for an upstream that does not answer, or answers that it cannot now. */
+const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
+  'ERR_UPSTREAM_STATUS',
+  'ERR_UPSTREAM_TIMEOUT',
+  'ERR_UPSTREAM_UNREACHABLE',
+])
+/** Where the upstream says nothing about it. */
+const RETRY_AFTER_SECONDS = 5
 const OUTAGES: ReadonlySet<string> = new Set([
   'temporarily_unavailable',
   'server_error',
@@ -44,7 +51,8 @@ const BAD_GRANTS: ReadonlySet<string> = new Set([
 export function classifyErrorCode(error: string): UpstreamFailure {
   if (DENIALS.has(error)) return { kind: 'denied' }
   if (MISCONFIGURATIONS.has(error)) return { kind: 'misconfigured', error }
-  if (OUTAGES.has(error)) return { kind: 'unavailable', retryAfterSeconds: 5, answered: true }
+  if (OUTAGES.has(error))
+    return { kind: 'unavailable', retryAfterSeconds: RETRY_AFTER_SECONDS, answered: true }
   return { kind: 'refused', reason: BAD_GRANTS.has(error) ? 'grant' : 'error' }
 }
 
@@ -70,16 +78,7 @@ export function classifyFailure(
 ): UpstreamFailure {
   const own = findOwnError(error)
   if (own instanceof ConfigError) throw own
-  if (own instanceof UpstreamUnavailableError) {
-    const { retryAfterSeconds, answered } = own
-    return { kind: 'unavailable', retryAfterSeconds, answered }
-  }
-  if (own !== undefined) {
-    const isMetadata = own.code.startsWith('ERR_UPSTREAM_METADATA_')
-    return isMetadata || own.code === 'ERR_UPSTREAM_ISSUER_MISMATCH'
-      ? { kind: 'misconfigured', error: own.code }
-      : { kind: 'refused', reason }
-  }
+  if (own !== undefined) return classifyOwn(own, reason)
   if (openid !== undefined && error instanceof openid.ResponseBodyError) {
     return classifyErrorCode(error.error)
   }
@@ -88,12 +87,18 @@ export function classifyFailure(
   return { kind: 'refused', reason: isIdToken ? 'id_token' : reason }
 }
 
-/** Our own error: what the fetch or the discovery threw, which `openid-client` wraps. */
-export function findOwnError(error: unknown): ConfigError | UpstreamError | undefined {
-  let current = error
-  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
-    if (current instanceof ConfigError || current instanceof UpstreamError) return current
-    current = current.cause
+function classifyOwn(error: UpstreamError, reason: UpstreamRefusal): UpstreamFailure {
+  const { code, retryAfterSeconds = RETRY_AFTER_SECONDS } = error
+  if (isUnavailable(error)) {
+    return { kind: 'unavailable', retryAfterSeconds, answered: code === 'ERR_UPSTREAM_STATUS' }
   }
-  return undefined
+  const isMetadata = code.startsWith('ERR_UPSTREAM_METADATA_')
+  return isMetadata || code === 'ERR_UPSTREAM_ISSUER_MISMATCH'
+    ? { kind: 'misconfigured', error: code }
+    : { kind: 'refused', reason }
+}
+
+/** Whether the upstream did not answer, or answered that it cannot now. */
+export function isUnavailable({ code }: UpstreamError): boolean {
+  return UNAVAILABLE_CODES.has(code)
 }

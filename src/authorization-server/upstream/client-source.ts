@@ -1,11 +1,11 @@
 import type * as OpenidClient from 'openid-client'
 import { createRefreshedValue } from '../../discovery/index.ts'
-import { type ErrorCode, UpstreamError } from '../../errors/index.ts'
+import { type ErrorCode, findOwnError, UpstreamError } from '../../errors/index.ts'
 import { isSecureUrl } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import { type Clock, importPeer } from '../../runtime/index.ts'
-import { createBoundedFetch, TIMEOUT_SECONDS, UpstreamUnavailableError } from './bounded-fetch.ts'
-import { findOwnError } from './classify-failure.ts'
+import { createBoundedFetch, TIMEOUT_SECONDS } from './bounded-fetch.ts'
+import { isUnavailable } from './classify-failure.ts'
 import { createClientAuthentication } from './client-authentication.ts'
 import type { UpstreamSettings } from './parse-options.ts'
 
@@ -104,7 +104,7 @@ async function discover(
     return { ...discovered.serverMetadata() }
   } catch (error) {
     const own = findOwnError(error)
-    if (own instanceof UpstreamUnavailableError) throw own
+    if (own instanceof UpstreamError && isUnavailable(own)) throw own
     const isOther =
       error instanceof openid.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED'
     if (isOther) throw unusable('ERR_UPSTREAM_ISSUER_MISMATCH', issuer)

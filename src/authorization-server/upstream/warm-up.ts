@@ -1,7 +1,7 @@
 import { createRemoteAuthorizationServer } from '../../discovery/index.ts'
+import { findOwnError } from '../../errors/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import type { Clock } from '../../runtime/index.ts'
-import { findOwnError } from './classify-failure.ts'
 import type { ClientSource, UpstreamClient } from './client-source.ts'
 import type { UpstreamSettings } from './parse-options.ts'
 

@@ -2,7 +2,7 @@ import { importJWK } from 'jose'
 import type * as OpenidClient from 'openid-client'
 import { createRemoteAuthorizationServer } from '../../discovery/index.ts'
 import { UpstreamError } from '../../errors/index.ts'
-import { type AnswerRequest, fetchAnswer } from '../../http/index.ts'
+import { createClientFetch } from '../../http/index.ts'
 import { isSecureUrl, type ServerMetadata } from '../../oauth/index.ts'
 import { importPeer } from '../../runtime/index.ts'
 import { badAnswer } from './bad-answer.ts'
@@ -125,28 +125,20 @@ async function createAuthentication(
  */
 function createFetch(settings: IntrospectionSettings): OpenidClient.CustomFetch {
   const { signingAlgorithm, fetch, allowInsecureLoopback } = settings
-  return async (input, { method, headers, body }) => {
-    const url = new URL(input)
-    const subject = `${method} ${url.origin}${url.pathname}`
-    // With the insecure requests of loopback allowed, `openid-client` allows them everywhere.
-    if (!isSecureUrl(url, allowInsecureLoopback)) {
-      const options = { retryable: false }
-      throw new UpstreamError('ERR_UPSTREAM_METADATA_INVALID', `${subject} (not https)`, options)
-    }
-    const request: AnswerRequest = {
-      method: method === 'POST' ? 'POST' : 'GET',
-      headers,
-      body: body instanceof URLSearchParams ? body.toString() : undefined,
-    }
-    const answer = await fetchAnswer(input, request, {
-      fetch,
-      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-    })
+  const ask = createClientFetch({
+    fetch,
+    allowInsecureLoopback,
+    timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+  })
+  return async (url, request) => {
+    const answer = await ask(url, request)
     const isIntrospection = request.method === 'POST'
     if (answer.status !== 200) {
       const isAboutUs = isIntrospection && [400, 401, 403].includes(answer.status)
       const code = isAboutUs ? 'ERR_UPSTREAM_CLIENT_REFUSED' : 'ERR_UPSTREAM_STATUS'
-      throw new UpstreamError(code, `${subject} (status ${answer.status})`, { retryable: true })
+      const { origin, pathname } = new URL(url)
+      const subject = `${request.method} ${origin}${pathname} (status ${answer.status})`
+      throw new UpstreamError(code, subject, { retryable: true })
     }
     if (isIntrospection && signingAlgorithm !== undefined && !isSigned(answer)) {
       throw badAnswer('introspect', settings, 'not signed')

@@ -1,5 +1,5 @@
 import type * as OpenidClient from 'openid-client'
-import { ConfigError, UpstreamError } from '../../errors/index.ts'
+import { findOwnError } from '../../errors/index.ts'
 import type { TokenVerifier } from '../token-verifier.ts'
 import { badAnswer } from './bad-answer.ts'
 import { readIntrospection } from './introspection-answer.ts'
@@ -72,14 +72,4 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
       verifier.purgeKeys?.(purged)
     },
   }
-}
-
-/** What the fetch threw; `openid-client` wraps it. */
-function findOwnError(error: unknown): ConfigError | UpstreamError | undefined {
-  let current = error
-  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
-    if (current instanceof ConfigError || current instanceof UpstreamError) return current
-    current = current.cause
-  }
-  return undefined
 }
