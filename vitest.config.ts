@@ -14,7 +14,7 @@ export default defineConfig({
     // Nothing is judged by the clock: these end what hangs, also on a machine that is busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    reporters: ['default', './scripts/closing-line-reporter.ts'],
+    reporters: ['default', './scripts/canary-reporter.ts', './scripts/closing-line-reporter.ts'],
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
 })

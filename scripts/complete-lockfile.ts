@@ -1,5 +1,5 @@
 /**
- * Adds the binaries of other platforms to `package-lock.json` where the registry that it was made
+ * Adds the binaries of other platforms to the lock files where the registry that it was made
  * with has only those of this one: `npm ci` refuses a lock file that lacks an optional dependency,
  * even one that it would not install.
  */
@@ -11,26 +11,27 @@ interface LockEntry {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-const LOCK_FILE = 'package-lock.json'
-const OPERATING_SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']
-const PROCESSORS = ['arm64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64']
+const LOCK_FILES = ['package-lock.json', 'site/package-lock.json']
+const OPERATING_SYSTEMS =
+  'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' ')
+const PROCESSORS = 'arm64 arm ia32 loong64 mips64el ppc64 riscv64 s390x x64'.split(' ')
 
-const lock = JSON.parse(readFileSync(LOCK_FILE, 'utf8')) as {
-  packages: Record<string, LockEntry>
+for (const file of LOCK_FILES) {
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, LockEntry> }
+  const missing = Object.values(lock.packages).flatMap(({ dev, optionalDependencies = {} }) =>
+    Object.entries(optionalDependencies)
+      .filter(([name]) => lock.packages[`node_modules/${name}`] === undefined)
+      .map(([name, version]) => [`node_modules/${name}`, describe(name, version, dev)] as const),
+  )
+  const packages = Object.entries({ ...lock.packages, ...Object.fromEntries(missing) }).toSorted(
+    ([a], [b]) => (a < b ? -1 : 1),
+  )
+  writeFileSync(
+    file,
+    `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`,
+  )
+  for (const [path] of missing) console.log(`${file}: added ${path}`)
 }
-const missing = Object.values(lock.packages).flatMap(({ dev, optionalDependencies = {} }) =>
-  Object.entries(optionalDependencies)
-    .filter(([name]) => lock.packages[`node_modules/${name}`] === undefined)
-    .map(([name, version]) => [`node_modules/${name}`, describe(name, version, dev)] as const),
-)
-const packages = Object.entries({ ...lock.packages, ...Object.fromEntries(missing) }).toSorted(
-  ([a], [b]) => (a < b ? -1 : 1),
-)
-writeFileSync(
-  LOCK_FILE,
-  `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`,
-)
-for (const [path] of missing) console.log(`added ${path}`)
 
 /** The platform stands in the name, as in `@oxlint/binding-linux-x64-musl`. */
 function describe(name: string, version: string, dev: boolean | undefined): object {

@@ -1,6 +1,5 @@
 /**
- * Takes the pictures of the authorization server's pages for the documentation, those of all or of
- * the pages that are named:
+ * Takes the pictures of pages for the documentation, all of them or those that are named:
  * `node --conditions=mcp-gatehouse-source scripts/screenshots.ts [consent-verified …]`
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -9,8 +8,32 @@ import { listen, send } from '../test/browser/page-server.ts'
 import { samplePages } from '../test/browser/samples.ts'
 import { encodeIndexedPng } from './indexed-png.ts'
 
-const FOLDER = process.env['SCREENSHOTS'] ?? 'docs/images/authorization-server'
-const SHOWN = ['consent-verified', 'consent-unverified', 'consent-loopback', 'sign-in', 'error']
+const ROOT = process.env['SCREENSHOTS'] ?? 'docs/images'
+const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  'authorization-server': [
+    'consent-verified',
+    'consent-unverified',
+    'consent-loopback',
+    'sign-in',
+    'error',
+  ],
+  connections: [
+    'connect',
+    'connect-again',
+    'secret-form',
+    'secret-form-refused',
+    'account-choice',
+    'connected',
+    'wrong-user',
+    'sign-in-needed',
+    'expired-link',
+    'account',
+    'account-empty',
+    'disconnect',
+    'withdraw',
+    'sign-out-everywhere',
+  ],
+}
 const LOOKS = [
   { suffix: '', colorScheme: 'light', width: 560, height: 480 },
   { suffix: '-dark', colorScheme: 'dark', width: 560, height: 480 },
@@ -25,15 +48,21 @@ const server = await listen((req, res) => {
 })
 const browser = await launchChromium()
 const canvas = await browser.newPage()
-mkdirSync(FOLDER, { recursive: true })
+const named = process.argv.slice(2)
+const shown = Object.entries(SHOWN).flatMap(([folder, names]) =>
+  names
+    .filter((name) => named.length === 0 || named.includes(name))
+    .map((name) => ({ folder: `${ROOT}/${folder}`, name })),
+)
 for (const { suffix, colorScheme, width, height } of LOOKS) {
   const tab = await browser.newPage({ colorScheme, viewport: { width, height } })
-  for (const name of process.argv.length > 2 ? process.argv.slice(2) : SHOWN) {
+  for (const { folder, name } of shown) {
     await tab.goto(`${server.origin}/${name}`)
     // The cursor of a focused field blinks.
     await tab.evaluate(() => document.querySelector<HTMLElement>(':focus')?.blur())
     const { pixels, ...size } = await decode(await tab.screenshot({ fullPage: true }))
-    writeFileSync(`${FOLDER}/${name}${suffix}.png`, encodeIndexedPng(pixels, size))
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${folder}/${name}${suffix}.png`, encodeIndexedPng(pixels, size))
   }
   await tab.close()
 }

@@ -45,8 +45,8 @@ export function servicesSection(services: readonly NamedService[]): string {
   return `## Services
 
 These are services whose API tools call with the account of each user. Their profiles are \`services\`
-of \`mcp-gatehouse/providers\`: pure data, each value with its source. **Nothing in this package
-connects users to them yet**; the profiles are what that will be made of, and what to know until then.
+of \`mcp-gatehouse/providers\`: pure data, each value with its source.
+[Connections](../connections.md) are made of them: \`oauthService({ profile: services.github, … })\`.
 
 ${table(
   [
@@ -82,12 +82,12 @@ function page(name: string, profile: ServiceProfile): string {
   const { id, title, steps, refresh, traps, unconfirmed } = profile
   return `${header(`src/providers/services/${id}.ts`)}# ${title}, as a service
 
-The profile is \`services.${name}\` of \`mcp-gatehouse/providers\`. Nothing in this package connects
-users with it yet.
+The profile is \`services.${name}\` of \`mcp-gatehouse/providers\`; with it,
+\`oauthService({ profile: services.${name}, … })\` is a [connection](../../connections.md) of your users.
 
 ## Register a client
 
-*Your callback address* is where your server waits for the answer.
+*Your callback address* is \`<baseUrl>/connect/<name>/callback\`, by the names in your options.
 
 ${numbered(steps)}
 

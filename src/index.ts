@@ -39,17 +39,20 @@ export {
   type ServerMetadata,
   type ServerMetadataReport,
 } from './oauth/index.ts'
-export type {
-  AuditEvent,
-  AuditSink,
-  CallerFacts,
-  ConsentFacts,
-  CredentialFacts,
-  GrantFacts,
-  IssuerFacts,
-  OperationFacts,
-  RequestFacts,
-  SignInFacts,
+export {
+  type AuditEvent,
+  type AuditSink,
+  type CallerFacts,
+  type ConsentFacts,
+  type CredentialFacts,
+  type GrantFacts,
+  type IssuerFacts,
+  type OperationFacts,
+  type RelayFacts,
+  type RequestFacts,
+  type SampleEventsOptions,
+  type SignInFacts,
+  sampleEvents,
 } from './observability/index.ts'
 export {
   type ClaimValue,

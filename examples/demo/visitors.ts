@@ -27,28 +27,71 @@ export function printAuditEvent(event: AuditEvent): void {
       print(note('cyan', `signed in at ${event.upstream}`))
       break
     case 'consent.allow':
+    case 'relay.allow':
       print(note('green', `allowed ${event.scopes.join(' ')} to client ${event.clientId}`))
       break
     case 'consent.deny':
       print(note('yellow', `denied to client ${event.clientId}`))
       break
+    case 'connection.connected':
+    case 'connection.disconnected':
+    case 'connection.exchanged':
+    case 'connection.refreshed':
+    case 'connection.requested':
+      print(note('cyan', event.type))
+      break
+    case 'grant.allow':
+    case 'relay.tokens':
+      print(note('cyan', `tokens for client ${event.clientId}`))
+      break
     case 'sign_in.failed':
       print(note('red', `not signed in at ${event.upstream}: ${event.reason}`))
       break
+    case 'client.refused':
+    case 'consent.not_found':
+    case 'consent.revoked':
+    case 'grant.deny':
+    case 'token.revoked':
+    case 'user.signed_out':
+    case 'audit.sampled':
     case 'authorization_server.error':
+    case 'authorization_server.limited':
+    case 'authorization_server.suspended':
+    case 'backchannel_logout.done':
+    case 'backchannel_logout.refused':
     case 'client.document_refused':
     case 'client.metadata_changed':
     case 'client.registration_refused':
     case 'code.replay':
     case 'config.warning':
+    case 'connection.exchange_failed':
+    case 'connection.needs_reconnect':
+    case 'connection.refresh_failed':
+    case 'connections.error':
     case 'cred.inflight_lost':
     case 'cred.needs_reauth':
     case 'discovery.failed':
+    case 'elicit.user_mismatch':
     case 'flow.browser_mismatch':
+    case 'gateway.refused':
     case 'introspect.bad_response':
     case 'jwks.private_material':
     case 'jwks.stale':
+    case 'limits.store_failed':
+    case 'limits.store_recovered':
+    case 'mrtr.state_invalid':
     case 'refresh.reuse':
+    case 'relay.grant_refused':
+    case 'relay.token_refused':
+    case 'relay.upstream_failed':
+    case 'tenant.changed':
+    case 'tenant.not_found':
+    case 'tenant.options_refused':
+    case 'tenant.refused':
+    case 'tenant.swept':
+    case 'upstream.ended':
+    case 'upstream.failed':
+    case 'upstream.stderr':
     case 'userinfo.bad_response':
       print(note('red', event.type))
   }

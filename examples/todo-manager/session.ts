@@ -92,7 +92,7 @@ export async function openSession(
 }
 
 /** In memory; an application keeps this where it survives a restart, and opens a real browser. */
-function createProvider(redirectToAuthorization: (url: URL) => void): OAuthClientProvider {
+export function createProvider(redirectToAuthorization: (url: URL) => void): OAuthClientProvider {
   const redirectUrl = 'http://127.0.0.1:33418/callback'
   const state = randomUUID()
   const kept = new Map<string, unknown>()

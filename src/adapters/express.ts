@@ -5,10 +5,11 @@
  */
 import type { Request as ExpressRequest, RequestHandler } from 'express'
 import { runWithRequest } from '../context/index.ts'
+import { bodyOf, fromIncomingMessage, sendResponse } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { interceptAnswer } from './node-answer.ts'
-import { bodyOf, fromIncomingMessage, sendResponse } from './node-request.ts'
+import { releaseAtEnd } from './release-at-end.ts'
 
 /** What {@link requireBearer} sets on the request; `auth` is where the MCP SDK looks for it. */
 export interface Authenticated<Claims> {
@@ -27,7 +28,9 @@ export interface Authenticated<Claims> {
  * app.all('/mcp', requireBearer(gatehouse), express.json(), (req, res) => mcp(req, res, req.body))
  * ```
  */
-export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): RequestHandler {
+export function requireBearer<Claims>(
+  gatehouse: Pick<ResourceServer<Claims>, 'inspect'>,
+): RequestHandler {
   return async (req, res, next) => {
     // Express 4 does not see a rejected promise, so every error is handed to `next` here.
     try {
@@ -36,7 +39,8 @@ export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): Reques
         await sendResponse(passage, res)
         return
       }
-      const { authInfo, principal, parsedBody, headers, current, plan } = passage
+      const { authInfo, principal, parsedBody, headers, current, plan, release } = passage
+      releaseAtEnd(res, release)
       res.set({ ...headers })
       interceptAnswer(res, plan)
       Object.assign(req, { auth: authInfo, principal } satisfies Authenticated<Claims>)

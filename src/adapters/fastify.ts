@@ -12,10 +12,11 @@ import type {
   preParsingHookHandler,
 } from 'fastify'
 import { type CurrentRequest, runWithRequest } from '../context/index.ts'
+import { bodyOf, fromIncomingMessage } from '../http/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { interceptAnswer } from './node-answer.ts'
-import { bodyOf, fromIncomingMessage } from './node-request.ts'
+import { releaseAtEnd } from './release-at-end.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -49,14 +50,17 @@ export interface BearerHooks {
  * })
  * ```
  */
-export function requireBearer<Claims>(gatehouse: ResourceServer<Claims>): BearerHooks {
+export function requireBearer<Claims>(
+  gatehouse: Pick<ResourceServer<Claims>, 'inspect'>,
+): BearerHooks {
   const admitted = new WeakMap<FastifyRequest, Admitted>()
   return {
     async onRequest(request, reply) {
       const body = bodyOf(request.raw, request.body)
       const passage = await gatehouse.inspect(inbound(request), body)
       if (passage instanceof Response) return answer(passage, reply)
-      const { authInfo, principal, headers, plan } = passage
+      const { authInfo, principal, headers, plan, release } = passage
+      releaseAtEnd(reply.raw, release)
       for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value)
       interceptAnswer(reply.raw, plan)
       Object.assign(request, { auth: authInfo, principal })

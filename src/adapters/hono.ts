@@ -8,6 +8,7 @@ import { runWithRequest } from '../context/index.ts'
 import {
   applyPlan,
   type BodySource,
+  fromIncomingMessage,
   fromRequest,
   type InboundRequest,
   keepingBody,
@@ -16,7 +17,7 @@ import {
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { interceptAnswer } from './node-answer.ts'
-import { fromIncomingMessage } from './node-request.ts'
+import { releaseAtEnd } from './release-at-end.ts'
 
 /** What {@link requireBearer} sets: `c.var.auth` for the MCP SDK's handler, `c.var.principal`. */
 export interface AuthenticatedEnv<Claims = unknown> {
@@ -38,21 +39,28 @@ export interface AuthenticatedEnv<Claims = unknown> {
  * ```
  */
 export function requireBearer<Claims>(
-  gatehouse: ResourceServer<Claims>,
+  gatehouse: Pick<ResourceServer<Claims>, 'inspect'>,
 ): MiddlewareHandler<AuthenticatedEnv<Claims>> {
   return async (c, next) => {
     const passage = await gatehouse.inspect(inbound(c), bodyOf(c))
     if (passage instanceof Response) return passage
-    const { authInfo, principal, parsedBody, headers, current, plan } = passage
+    const { authInfo, principal, parsedBody, headers, current, plan, release } = passage
     c.set('auth', authInfo)
     c.set('principal', principal)
     c.set('parsedBody', parsedBody)
     const planOnce = once(plan)
     // A handler may write to Node's response itself, during the call or after it.
     const { outgoing } = (c.env ?? {}) as { outgoing?: unknown }
-    if (isServerResponse(outgoing)) interceptAnswer(outgoing, planOnce)
+    if (isServerResponse(outgoing)) {
+      interceptAnswer(outgoing, planOnce)
+      releaseAtEnd(outgoing, release)
+    }
 
-    await runWithRequest(current, next)
+    // Hono makes an answer of what a handler throws; there may be none all the same.
+    await runWithRequest(current, next).catch((error: unknown) => {
+      release?.()
+      throw error
+    })
     if (c.res.headers.has(ALREADY_SENT)) return undefined
     const answer = applyPlan(c.res, planOnce)
     if (answer !== c.res) replaceAnswer(c, answer)

@@ -6,11 +6,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { runWithRequest } from '../context/index.ts'
 import { ConfigError } from '../errors/index.ts'
+import { bodyOf, fromIncomingMessage, sendResponse } from '../http/index.ts'
 import { requireKnownOptions } from '../options/index.ts'
 import type { AuthInfo, Principal } from '../principal/index.ts'
 import type { ResourceServer } from '../resource-server/index.ts'
 import { interceptAnswer } from './node-answer.ts'
-import { bodyOf, fromIncomingMessage, sendResponse } from './node-request.ts'
+import { releaseAtEnd } from './release-at-end.ts'
 
 /** A request that was let through: `auth` is where the MCP SDK's Node transports look for it. */
 export interface AuthenticatedMessage<Claims> extends IncomingMessage {
@@ -30,8 +31,8 @@ export type AuthenticatedListener<Claims> = (
 /** Options of {@link protect}. */
 export interface ProtectOptions {
   /**
-   * Leave the body in the stream, for a listener that reads it itself. Not with a policy, which
-   * has to see it. @defaultValue false
+   * Leave the body in the stream, for a listener that reads it itself. Not with a policy or
+   * limits that have to see it. @defaultValue false
    */
   readonly keepBody?: boolean
 }
@@ -52,21 +53,22 @@ const OPTIONS: readonly string[] = ['keepBody'] satisfies (keyof ProtectOptions)
  * ```
  */
 export function protect<Claims>(
-  gatehouse: ResourceServer<Claims>,
+  gatehouse: Pick<ResourceServer<Claims>, 'checksMessages' | 'inspect'>,
   listener: AuthenticatedListener<Claims>,
   options: ProtectOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   requireKnownOptions(options, OPTIONS, 'protect')
   const { keepBody = false } = options
   if (keepBody && gatehouse.checksMessages) {
-    throw new ConfigError('ERR_CONFIG_OPTIONS_CONFLICT', 'keepBody, policy')
+    throw new ConfigError('ERR_CONFIG_OPTIONS_CONFLICT', 'keepBody, policy or limits')
   }
 
   async function guard(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = { ...bodyOf(request), isHandedOn: !keepBody }
     const passage = await gatehouse.inspect(fromIncomingMessage(request), body)
     if (passage instanceof Response) return sendResponse(passage, response)
-    const { authInfo, principal, parsedBody, headers, current, plan } = passage
+    const { authInfo, principal, parsedBody, headers, current, plan, release } = passage
+    releaseAtEnd(response, release)
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     interceptAnswer(response, plan)
     // Method and URL are always there on a server; Node's one type is for clients' messages too.

@@ -1,3 +1,4 @@
+import type { BrowserIdentity } from '../oauth-client/index.ts'
 import type { Principal } from '../principal/index.ts'
 import type { Revocations } from '../revocation/index.ts'
 import type { TokenVerifier } from '../verifiers/index.ts'
@@ -22,8 +23,13 @@ export interface Approvals {
   revoke(principal: Principal<unknown>, id: string): Promise<boolean>
 }
 
-/** A running authorization server. It listens on no socket of its own. */
-export interface AuthorizationServer {
+/**
+ * A running authorization server. It listens on no socket of its own.
+ *
+ * It is the `identity` of `createConnections` too: users sign in to those pages here, as who their
+ * tokens say they are, without a consent page, since no client is part of it.
+ */
+export interface AuthorizationServer extends Required<Omit<BrowserIdentity, 'upstreamToken'>> {
   /** Its issuer identifier, as configured. */
   readonly issuer: string
   /** For node:http, Express, and whatever gives `IncomingMessage` and `ServerResponse`. */
@@ -55,14 +61,15 @@ export interface AuthorizationServer {
    *
    * @param user A principal that is a user, or who they are at the upstream.
    * @returns Whether they have signed in here before: `false` is a subject that nobody has.
-   * @throws {ConfigError} `ERR_CONFIG_NOT_A_STRING` for a user without subject
+   * @throws {ConfigError} `ERR_CONFIG_NOT_A_STRING` for a user without subject, or without issuer
+   *   where there are upstreams of several
    * @throws {StorageError} Call it again: then it is not done
    */
   signOut(user: SignedInUser): Promise<boolean>
   /** Issues tokens that allow registrations, where `registration` is `token`. */
   readonly initialAccessTokens: InitialAccessTokens | undefined
   /**
-   * Reads metadata and keys of the upstream ahead of the first sign-in. For `kind: 'oauth'`, whose
+   * Reads metadata and keys of all upstreams ahead of the first sign-in. For `kind: 'oauth'`, whose
    * endpoints are configured, and for embedded users there is nothing to read. It does NOT find out
    * whether client id, secret and redirect URI are right: only a sign-in does.
    *

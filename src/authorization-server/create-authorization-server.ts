@@ -1,18 +1,24 @@
+import { createFormTokens } from '../browser/index.ts'
 import { createPages } from '../pages/index.ts'
 import { importPeer } from '../runtime/index.ts'
+import { type ApprovalsByAccount, createApprovalsByAccount } from './approvals-by-account.ts'
 import type { Approvals, AuthorizationServer } from './authorization-server.ts'
+import { createBackchannelLogout } from './backchannel-logout/handle-logout.ts'
 import { type BoundTokens, type Clients, createClients } from './clients/index.ts'
+import { createBrowserIdentity } from './first-party/browser-identity.ts'
+import { createFirstPartySignIns } from './first-party/first-party-sign-ins.ts'
+import { createExtensionGrants } from './grants/extension-grants.ts'
 import { createRequestFacts } from './http/request-facts.ts'
-import { type ApprovalRecords, createApprovalRecords } from './interaction/approvals.ts'
-import { createFormTokens } from './interaction/form-tokens.ts'
+import { createApprovalRecords } from './interaction/approvals.ts'
 import { createSteps } from './interaction/steps.ts'
+import { createClientLimit, createServerLimits } from './limits/index.ts'
 import { type AuthorizationServerHandler, createListener, type ListenerParts } from './listener.ts'
 import {
   type CreateAuthorizationServerOptions,
   parseOptions,
   type Settings,
 } from './options/index.ts'
-import { createProviderSource, type ProviderSource } from './provider/provider-source.ts'
+import { createProviderSource } from './provider/provider-source.ts'
 import { createRenderError } from './provider/render-error.ts'
 import { createSignInParts, type SignInParts } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
@@ -49,14 +55,16 @@ export async function createAuthorizationServer(
   const { revocations } = tokens
   // Keys that are missing are a mistake of the configuration, and not of the first request.
   await source.current()
+  const byAccount = createApprovalsByAccount(approvals, source, settings)
+  const signOut = createSignOut({ ...settings, ...parts, revocations })
   return {
-    issuer: settings.issuer,
+    ...createBrowserIdentity({ ...parts, settings, approvals: byAccount, signOut, revocations }),
     handler: createHandler(settings, parts),
     verifier: tokens.verifier,
     revocations,
     upstreamToken: signIn.upstreamToken,
-    approvals: createApprovals(approvals, source, settings.issuer),
-    signOut: createSignOut({ ...settings, ...parts, revocations }),
+    approvals: createApprovals(byAccount, settings.issuer),
+    signOut,
     initialAccessTokens: clients.initialAccessTokens,
     warmUp: signIn.warmUp,
     close: async () => undefined,
@@ -65,7 +73,10 @@ export async function createAuthorizationServer(
 
 /** What the server is made of. */
 interface ServerParts
-  extends Pick<ListenerParts, 'approvals' | 'facts' | 'pages' | 'source' | 'steps' | 'users'> {
+  extends Pick<
+    ListenerParts,
+    'approvals' | 'facts' | 'firstParty' | 'limits' | 'pages' | 'source' | 'steps' | 'users'
+  > {
   readonly clients: Clients
   readonly tokens: TokenService
   readonly signIn: SignInParts
@@ -78,6 +89,8 @@ async function createParts(settings: Settings): Promise<ServerParts> {
   const pages = await createPages(settings.pages)
   const signIn = createSignInParts(settings)
   const facts = createRequestFacts(settings.trustedProxyHops)
+  const limits = createServerLimits(settings.limits, settings)
+  await limits.ready()
   const tokens = createTokenService({
     ...lifetimes,
     issuer,
@@ -86,8 +99,12 @@ async function createParts(settings: Settings): Promise<ServerParts> {
     tenant: issuer,
     clock,
     emit: settings.emit,
+    requireAudit: settings.requireAudit,
+    correlationIdOf: facts.correlationIdOf,
+    scopeDigestOf: settings.scopeMeanings.digestOf,
     requireProofs: settings.dpop?.required ?? false,
     errors: module.errors,
+    withClientLimit: createClientLimit({ ...settings, limits, facts, errors: module.errors }),
   })
   const clients = createClients(settings.clients, {
     storage,
@@ -96,6 +113,8 @@ async function createParts(settings: Settings): Promise<ServerParts> {
     clock,
     emit: settings.emit,
     boundTokens: boundTokensOf(settings),
+    takesIdentityAssertions: settings.identityAssertions !== undefined,
+    openRateLimit: limits.openRateLimit,
     errors: module.errors,
     addressOf: facts.addressOf,
   })
@@ -103,9 +122,12 @@ async function createParts(settings: Settings): Promise<ServerParts> {
     clients,
     tokens,
     users: records.users,
+    extensions: createExtensionGrants(settings, { tokens, users: records.users }),
+    limits,
+    facts,
     renderError: createRenderError(pages, facts.correlationIdOf),
   })
-  return { ...records, pages, signIn, facts, tokens, clients, source }
+  return { ...records, pages, signIn, facts, limits, tokens, clients, source }
 }
 
 function boundTokensOf({ dpop }: Settings): BoundTokens {
@@ -114,20 +136,17 @@ function boundTokensOf({ dpop }: Settings): BoundTokens {
 }
 
 function createHandler(settings: Settings, parts: ServerParts): AuthorizationServerHandler {
-  const { source, pages, users, approvals, steps, facts, signIn, clients, tokens } = parts
+  const { signIn, clients, tokens, source, ...rest } = parts
   return createListener({
+    ...rest,
     settings,
     source,
-    pages,
-    users,
-    approvals,
-    steps,
     revocations: tokens.revocations,
-    facts,
+    meanings: tokens.meanings,
     forms: createFormTokens(settings.keys.cookies),
     signIn: signIn.method,
     clients,
-    endpoints: createEndpoints(clients, source, signIn),
+    endpoints: createEndpoints(settings, parts),
   })
 }
 
@@ -140,23 +159,35 @@ function createRecords({
   storage,
   lifetimes,
   clock,
-}: Settings): Pick<ListenerParts, 'approvals' | 'steps' | 'users'> {
+  identityAssertions,
+}: Settings): Pick<ListenerParts, 'approvals' | 'firstParty' | 'steps' | 'users'> {
   const rememberSeconds = lifetimes.refreshAbsoluteSeconds + lifetimes.sessionSeconds
   return {
-    users: createUserRecords(storage, issuer, rememberSeconds),
+    users: createUserRecords(storage, issuer, {
+      ttlSeconds: rememberSeconds,
+      findsByEmail: identityAssertions?.linksByEmail ?? false,
+    }),
     approvals: createApprovalRecords(storage, issuer, rememberSeconds, () => clock.now()),
+    firstParty: createFirstPartySignIns(storage, issuer, lifetimes.interactionSeconds),
     steps: createSteps(storage, issuer, lifetimes.interactionSeconds),
   }
 }
 
 /** Registrations are checked before `oidc-provider` makes a client of them. */
-function createEndpoints(
-  { handleRegistration }: Clients,
-  source: ProviderSource,
-  { callback }: SignInParts,
-): ListenerParts['endpoints'] {
+function createEndpoints(settings: Settings, parts: ServerParts): ListenerParts['endpoints'] {
+  const { clients, source, signIn, tokens, limits, facts } = parts
+  const { handleRegistration } = clients
+  const { revocations } = tokens
   return {
-    ...(callback && { callback }),
+    ...(signIn.atUpstreams && {
+      callback: signIn.atUpstreams.callback,
+      backchannelLogout: createBackchannelLogout({
+        ...settings,
+        ...signIn.atUpstreams,
+        signOut: createSignOut({ ...settings, ...parts, revocations }),
+        noteFailure: (req) => limits.failures?.note(facts.addressOf(req)),
+      }),
+    }),
     ...(handleRegistration && {
       registration: ({ provider, req, res }) =>
         handleRegistration(req, res, (checked, answer) => source.handle(provider, checked, answer)),
@@ -164,27 +195,9 @@ function createEndpoints(
   }
 }
 
-function createApprovals(
-  records: ApprovalRecords,
-  source: ProviderSource,
-  issuer: string,
-): Approvals {
+function createApprovals(byAccount: ApprovalsByAccount, issuer: string): Approvals {
   return {
-    async list(principal) {
-      const accountId = accountOf(principal, issuer)
-      return accountId === undefined ? [] : records.list(accountId)
-    },
-    async revoke(principal, id) {
-      const accountId = accountOf(principal, issuer)
-      const grantIds = accountId === undefined ? undefined : await records.remove(accountId, id)
-      if (grantIds === undefined) return false
-      const provider = await source.current()
-      for (const grantId of grantIds) {
-        await provider.RefreshToken.revokeByGrantId(grantId)
-        await provider.AuthorizationCode.revokeByGrantId(grantId)
-        await (await provider.Grant.find(grantId))?.destroy()
-      }
-      return true
-    },
+    list: async (principal) => byAccount.list(accountOf(principal, issuer)),
+    revoke: async (principal, id) => byAccount.revoke(accountOf(principal, issuer), id),
   }
 }

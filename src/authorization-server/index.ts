@@ -1,3 +1,8 @@
+export type {
+  OAuthUpstreamOptions,
+  OidcUpstreamOptions,
+  UpstreamOptions,
+} from '../oauth-client/index.ts'
 export type { Brand, ErrorTexts, PageTexts } from '../pages/index.ts'
 export type { Approvals, AuthorizationServer } from './authorization-server.ts'
 export type {
@@ -13,7 +18,12 @@ export type {
   StaticClientOptions,
 } from './clients/index.ts'
 export { createAuthorizationServer } from './create-authorization-server.ts'
+export type {
+  AssertionIssuerOptions,
+  IdentityAssertionOptions,
+} from './identity-assertions/options.ts'
 export type { Approval } from './interaction/approvals.ts'
+export type { ServerLimitsOptions } from './limits/index.ts'
 export type { AuthorizationServerHandler } from './listener.ts'
 export type {
   AuthorizationServerKeys,
@@ -23,11 +33,8 @@ export type {
   EmbeddedUser,
   LifetimeOptions,
   ResourceOptions,
+  ScopeMeaning,
+  UpstreamRealmOptions,
 } from './options/index.ts'
 export type { SignedInUser } from './sign-out.ts'
-export type {
-  OAuthUpstreamOptions,
-  OidcUpstreamOptions,
-  UpstreamOptions,
-} from './upstream/options.ts'
 export type { UpstreamToken } from './upstream/upstream-tokens.ts'

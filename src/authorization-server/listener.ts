@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  allowEveryOrigin,
+  CREDENTIAL_HEADERS,
+  PRIVATE_HEADERS,
+  RETRY_AFTER_SECONDS,
+  sendOAuthError,
+  sendPage,
+  setHeaders,
+} from '../browser/index.ts'
+import { splitTarget } from '../http/index.ts'
+import { checkAuthorizationQuery } from '../oauth/index.ts'
 import { randomId } from '../runtime/index.ts'
-import { checkAuthorizationQuery } from './http/authorization-query.ts'
-import { allowEveryOrigin } from './http/cors.ts'
 import { setPublicAddress } from './http/public-address.ts'
 import type { RequestFacts } from './http/request-facts.ts'
 import {
@@ -10,18 +19,12 @@ import {
   type Endpoint,
   findRoute,
   METHODS,
+  PUBLISHED_ENDPOINTS,
   type Route,
 } from './http/routes.ts'
-import {
-  CREDENTIAL_HEADERS,
-  PRIVATE_HEADERS,
-  RETRY_AFTER_SECONDS,
-  sendOAuthError,
-  sendPage,
-  setHeaders,
-} from './http/send.ts'
 import type { InteractionParts, Visit } from './interaction/exchange.ts'
 import { handleInteraction } from './interaction/handle-interaction.ts'
+import type { ServerLimits } from './limits/index.ts'
 import { isOutage } from './provider/answers.ts'
 import type { ProviderSource } from './provider/provider-source.ts'
 
@@ -43,6 +46,7 @@ export interface ListenerParts extends InteractionParts {
   readonly source: ProviderSource
   readonly endpoints: Partial<Readonly<Record<Endpoint, EndpointHandler>>>
   readonly facts: RequestFacts
+  readonly limits: ServerLimits
 }
 
 export function createListener(parts: ListenerParts): AuthorizationServerHandler {
@@ -80,6 +84,8 @@ async function answer(request: Request, { endpoint, path }: Route, query: string
     res.writeHead(405, { Allow: methods.join(', ') }).end()
     return
   }
+  if (await isLimited(request, endpoint)) return
+  if (await isSuspended(request, endpoint)) return
   const checked = endpoint === 'authorization' ? checkAuthorizationQuery(query) : undefined
   if (checked?.ok === false) {
     const remedy = 'Go back to your application and connect again, or tell its makers.'
@@ -93,6 +99,52 @@ async function answer(request: Request, { endpoint, path }: Route, query: string
   const handler = endpoint === 'interaction' ? handleInteraction : parts.endpoints[endpoint]
   if (handler === undefined) await parts.source.handle(provider, req, res)
   else await handler({ ...request, provider }, path)
+}
+
+/** Counts the request, and answers 429 where that was one too many. */
+async function isLimited(
+  { parts, req, res, correlationId }: Request,
+  endpoint: Endpoint,
+): Promise<boolean> {
+  const { limits, facts, pages, settings } = parts
+  const address = facts.addressOf(req)
+  const exceeded = await limits.check(endpoint, address)
+  if (exceeded === undefined) return false
+  settings.emit({
+    type: 'authorization_server.limited',
+    correlationId,
+    at: settings.clock.now(),
+    endpoint,
+    limit: exceeded.rule,
+    address,
+  })
+  if (isForPrograms(endpoint)) {
+    sendOAuthError(res, 429, 'temporarily_unavailable', exceeded.headers)
+    return true
+  }
+  const cause = 'There were too many requests from this network.'
+  const remedy = `Wait ${exceeded.retryAfterSeconds} seconds, then go back to your application and connect again.`
+  sendPage(res, pages.error({ status: 429, cause, remedy, correlationId }), exceeded.headers)
+  return true
+}
+
+/** Answers 403 while this server is suspended: no error on which clients throw away what they have. */
+async function isSuspended(
+  { parts, req, res, correlationId }: Request,
+  endpoint: Endpoint,
+): Promise<boolean> {
+  const { facts, pages, settings } = parts
+  if (PUBLISHED_ENDPOINTS.has(endpoint) || !(await settings.isSuspended())) return false
+  const event = { correlationId, at: settings.clock.now(), endpoint, address: facts.addressOf(req) }
+  settings.emit({ type: 'authorization_server.suspended', ...event })
+  if (isForPrograms(endpoint)) {
+    sendOAuthError(res, 403, 'access_denied')
+    return true
+  }
+  const cause = 'This organization is suspended.'
+  const remedy = 'Ask whoever looks after it. What you have allowed is kept.'
+  sendPage(res, pages.error({ status: 403, cause, remedy, correlationId }))
+  return true
 }
 
 /** Something that is needed failed: the client keeps what it has, and tries again. */
@@ -118,7 +170,7 @@ function answerFault(
   const headers: Record<string, string> = isPassing
     ? { 'Retry-After': String(RETRY_AFTER_SECONDS) }
     : {}
-  if (CORS_ENDPOINTS.has(endpoint)) {
+  if (isForPrograms(endpoint)) {
     sendOAuthError(res, status, isPassing ? 'temporarily_unavailable' : 'server_error', headers)
     return
   }
@@ -131,12 +183,7 @@ function answerFault(
   sendPage(res, page, headers)
 }
 
-/** The target as it arrived: frameworks cut off the path that they have mounted something at. */
-function splitTarget(req: IncomingMessage): { readonly path: string; readonly query: string } {
-  const original: unknown = 'originalUrl' in req ? req.originalUrl : undefined
-  const target = typeof original === 'string' ? original : (req.url ?? '/')
-  const mark = target.indexOf('?')
-  return mark === -1
-    ? { path: target, query: '' }
-    : { path: target.slice(0, mark), query: target.slice(mark + 1) }
+/** Whether nobody sees the answer but a client or the provider, so that it is JSON and no page. */
+function isForPrograms(endpoint: Endpoint): boolean {
+  return CORS_ENDPOINTS.has(endpoint) || endpoint === 'backchannelLogout'
 }

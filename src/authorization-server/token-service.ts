@@ -6,12 +6,15 @@ import type { Clock } from '../runtime/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { TokenVerifier } from '../verifiers/index.ts'
 import { createGrantEnd } from './adapter/grant-ends.ts'
-import { createRecordNames } from './adapter/record-names.ts'
-import { createRequestScopes, type RequestScopes } from './adapter/request-scope.ts'
+import { createRecordNames, type RecordNames } from './adapter/record-names.ts'
+import { createRequestScopes, type Issuance, type RequestScopes } from './adapter/request-scope.ts'
 import { createStorageAdapter } from './adapter/storage-adapter.ts'
-import { withAtomicGrants } from './grants/atomic-provider.ts'
+import { type AtomicGrantOptions, withAtomicGrants } from './grants/atomic-provider.ts'
+import type { ExtensionGrant } from './grants/extension-grant.ts'
+import { createGrantedMeanings, type GrantedMeanings } from './grants/granted-meanings.ts'
 import { createRefreshTokenTtl, type RefreshLifetimes } from './grants/lifetimes.ts'
 import { createRefreshAnswers } from './grants/refresh-answers.ts'
+import type { WithClientLimit } from './limits/index.ts'
 import { createIssuedTokens } from './tokens/issued-tokens.ts'
 import { createLocalVerifier } from './tokens/local-verifier.ts'
 import {
@@ -19,6 +22,7 @@ import {
   presentToken,
   revokePresented,
 } from './tokens/presented-tokens.ts'
+import { createTokenFormats } from './tokens/token-formats.ts'
 
 export interface TokenServiceOptions extends RefreshLifetimes {
   readonly issuer: string
@@ -31,9 +35,17 @@ export interface TokenServiceOptions extends RefreshLifetimes {
   readonly refreshGraceSeconds: number
   readonly clock: Clock
   readonly emit: Emit
+  /** Rejects where events have to be delivered, and are not. @defaultValue they need not */
+  readonly requireAudit?: (() => Promise<void>) | undefined
+  /** Of requests, for events. @defaultValue none */
+  readonly correlationIdOf?: ((req: object) => string) | undefined
+  /** Changes with what a scope means. @defaultValue it never does */
+  readonly scopeDigestOf?: (scope: string) => string
   /** Refuse requests for tokens without a proof by a key (RFC 9449). */
   readonly requireProofs: boolean
-  readonly errors: Pick<typeof errors, 'InvalidDpopProof' | 'InvalidGrant'>
+  readonly errors: AtomicGrantOptions['errors'] & Pick<typeof errors, 'InvalidClientAuth'>
+  /** Limits the requests of each client. @defaultValue unlimited */
+  readonly withClientLimit?: WithClientLimit | undefined
 }
 
 /** Records and tokens of an authorization server, for every `oidc-provider` that it builds. */
@@ -43,16 +55,31 @@ export interface TokenService {
   readonly configuration: Pick<Configuration, 'formats' | 'rotateRefreshToken'>
   /** `ttl.RefreshToken` of the configuration. */
   readonly refreshTokenTtl: ReturnType<typeof createRefreshTokenTtl>
-  /** Builds `oidc-provider` around this. */
-  createProvider(Base: typeof Provider, issuer: string, configuration: Configuration): Provider
+  /** `ttl.ClientCredentials` of the configuration: what clients get for themselves, or for others. */
+  readonly clientTokenTtl: () => number
+  /** Who a token that is being made is for; `undefined` for a client itself. */
+  subjectOf(token: object): Pick<Issuance, 'accountId' | 'claims'> | undefined
+  readonly names: RecordNames
+  readonly meanings: GrantedMeanings
+  /**
+   * Builds `oidc-provider` around this.
+   *
+   * @param extensions Grants beside those of the configuration. @defaultValue none
+   */
+  createProvider(
+    Base: typeof Provider,
+    issuer: string,
+    configuration: Configuration,
+    extensions?: readonly ExtensionGrant[],
+  ): Provider
   /** Verifies our tokens without network; asks for revocations on every call. */
   readonly verifier: TokenVerifier
   /** What resource servers of other processes look at: `storedRevocations` of the same store. */
   readonly revocations: Required<Revocations>
 }
 
-/** 256 bits in every token, code and id (RFC 6749 §10.10 asks for 128). */
-const RANDOM_BITS = 256
+/** Longer than the grant, which begins with it. */
+const GRANT_MARGIN_SECONDS = 7_200
 
 /**
  * Keeps codes, tokens, grants and sessions in the store, makes their redemption atomic, and lets
@@ -70,11 +97,24 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
   const issued = createIssuedTokens(storage, names, clock)
   const presenting = { verifier, issued, revocations, issuer, clock }
   const endGrant = createGrantEnd({ ...options, names, revocations })
+  const meanings = createGrantedMeanings({
+    storage,
+    names,
+    digestOf: options.scopeDigestOf ?? (() => ''),
+    ttlSeconds: options.refreshAbsoluteSeconds + GRANT_MARGIN_SECONDS,
+  })
   const answers = createRefreshAnswers(storage, names, graceSeconds)
 
   return {
     verifier,
     revocations,
+    names,
+    meanings,
+    clientTokenTtl: () => scopes.current()?.issuance?.lifetimeSeconds ?? options.accessTokenSeconds,
+    subjectOf: (token) =>
+      'accountId' in token && typeof token.accountId === 'string'
+        ? { accountId: token.accountId }
+        : scopes.current()?.issuance,
     adapter: createStorageAdapter({
       ...options,
       names,
@@ -85,21 +125,9 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     refreshTokenTtl: createRefreshTokenTtl(options, clock, options.errors),
     configuration: {
       rotateRefreshToken: true,
-      formats: {
-        bitsOfOpaqueRandomness: RANDOM_BITS,
-        customizers: {
-          async jwt(_ctx, token, parts) {
-            const grantId = 'grantId' in token ? token.grantId : undefined
-            if (grantId !== undefined) {
-              parts.payload = { ...parts.payload, grant_id: await names.grantName(grantId) }
-            }
-            const scope = scopes.current()
-            if (scope !== undefined) scope.issuedClaims = parts.payload
-          },
-        },
-      },
+      formats: createTokenFormats(names, scopes),
     },
-    createProvider(Base, ownIssuer, configuration) {
+    createProvider(Base, ownIssuer, configuration, extensions = []) {
       const redemption = {
         ...options,
         names,
@@ -109,6 +137,8 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
         graceSeconds,
         revocations,
         endGrant,
+        extensions,
+        meanings,
       }
       const provider = new (withAtomicGrants(Base, redemption))(ownIssuer, configuration)
       openScopes(provider, scopes, presenting)

@@ -1,16 +1,10 @@
-import { resolve } from 'node:path'
-import {
-  createKeyRing,
-  type KeyRing,
-  keysFromFile,
-  storageKeysFromEnvironment,
-} from '../keys/index.ts'
 import { parseResourceIdentifier } from '../oauth/index.ts'
 import { systemClock } from '../runtime/index.ts'
 import type { ApiKeys } from '../verifiers/index.ts'
-import { CommandRefused, UsageError } from './cli-errors.ts'
+import { UsageError } from './cli-errors.ts'
 import type { CommandOption, GivenOptions } from './command.ts'
 import type { CliIo } from './io.ts'
+import { readStorageRing } from './storage-ring.ts'
 import { storageUrl } from './storage-url.ts'
 
 /** Where the keys are; every command of the group has these. */
@@ -53,7 +47,7 @@ export async function withApiKeys<Result>(
   // Loaded here, so that no other command waits for it.
   const { openStorage, sealed } = await import('../storage/index.ts')
   const { createApiKeys } = await import('../verifiers/index.ts')
-  const ring = await readRing(options.value('storage-keys'), io)
+  const ring = await readStorageRing(options.value('storage-keys'), io)
   const storage = await openStorage(storageUrl(options.required('storage'), io))
   try {
     if (storage.durability === 'process') {
@@ -65,16 +59,4 @@ export async function withApiKeys<Result>(
   } finally {
     await storage.close()
   }
-}
-
-async function readRing(file: string | undefined, io: CliIo): Promise<KeyRing> {
-  if (file !== undefined) {
-    const source = keysFromFile(resolve(io.cwd, file), { allowSingleKey: true })
-    return createKeyRing({ use: 'storage', source })
-  }
-  const ring = await storageKeysFromEnvironment({ environment: io.env })
-  if (ring !== undefined) return ring
-  throw new CommandRefused(
-    'The storage is sealed: give its keys with --storage-keys <file>, or set STORAGE_ENCRYPTION_KEY_PATH.',
-  )
 }

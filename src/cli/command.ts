@@ -25,6 +25,8 @@ export interface GivenOptions {
   required(name: string): string
   value(name: string): string | undefined
   isSet(name: string): boolean
+  /** What follows `--`, as it stands there. */
+  readonly rest: readonly string[]
 }
 
 /** What a command has to say; how is decided by whoever runs it. */
@@ -46,6 +48,8 @@ export interface Command {
   readonly summary: string
   /** What follows the name, and has to be there. @defaultValue none */
   readonly argument?: CommandArgument
+  /** What may follow `--`. @defaultValue nothing */
+  readonly rest?: CommandArgument
   readonly options: readonly CommandOption[]
   /** Lines of the help that say what the options do not. */
   readonly details: readonly string[]

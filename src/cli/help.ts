@@ -8,14 +8,16 @@ const EXIT_CODES = 'Exit codes: 0 done, 1 refused or failed, 2 wrong usage.'
 export function formatCommandHelp(command: Command): string {
   const all = [...command.options, ...COMMON_OPTIONS]
   const required = all.filter(({ isRequired }) => isRequired)
-  const { argument } = command
+  const { argument, rest } = command
   const usage = [
     ...(argument === undefined ? [] : [`<${argument.name}>`]),
     ...required.map(({ name, value }) => `--${name} ${value}`),
     '[options]',
+    ...(rest === undefined ? [] : [`[-- ${rest.name}]`]),
   ]
   const rows = [
     ...(argument === undefined ? [] : [[`<${argument.name}>`, argument.help]]),
+    ...(rest === undefined ? [] : [[`-- ${rest.name}`, rest.help]]),
     ...all.map(({ name, value, help }) => [`--${name} ${value ?? ''}`.trimEnd(), help]),
   ]
   return joinLines([

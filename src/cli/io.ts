@@ -1,3 +1,6 @@
+import type { OnSignal } from './gateway/signals.ts'
+import type { OpenUrl } from './open-url.ts'
+
 /** Where text goes; a stream of Node.js is one. */
 export interface TextSink {
   write(text: string): unknown
@@ -14,4 +17,9 @@ export interface CliIo {
   readonly cwd: string
   /** Seconds since the epoch, whole. */
   readonly now: () => number
+  readonly onSignal: OnSignal
+  /** What requests are made with. @defaultValue the platform's */
+  readonly fetch?: typeof globalThis.fetch
+  /** Shows a page to the user. @defaultValue pages are printed only */
+  readonly openUrl?: OpenUrl
 }

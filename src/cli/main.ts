@@ -2,6 +2,7 @@
 import process from 'node:process'
 import { systemClock } from '../runtime/index.ts'
 import { isFileFailure } from './file-failure.ts'
+import { openUrl } from './open-url.ts'
 import { runCli } from './run-cli.ts'
 
 // A reader that has seen enough, such as `head`, is no failure.
@@ -17,6 +18,11 @@ process.exitCode = await runCli(process.argv.slice(2), {
   isTerminal: { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY },
   cwd: process.cwd(),
   now: () => systemClock.now(),
+  onSignal(signal, listener) {
+    process.on(signal, listener)
+    return () => process.off(signal, listener)
+  },
+  openUrl: (url) => openUrl(url, process.env),
 })
 
 // A module of `--config` may listen, or keep connections open: what is written last ends them.

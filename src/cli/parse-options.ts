@@ -15,11 +15,16 @@ const PRINTABLE_NAME = /^[a-z][a-z0-9-]{0,30}$/i
 /**
  * Reads the arguments after the name of a command.
  *
+ * @param rest What follows `--`.
  * @throws {UsageError} For an option that is unknown, given twice, without its value, or not among
  *   its choices; for a missing one; and for other arguments than the command has. Values are not
  *   echoed.
  */
-export function parseOptions(command: Command, argv: readonly string[]): GivenOptions {
+export function parseOptions(
+  command: Command,
+  argv: readonly string[],
+  rest: readonly string[] = [],
+): GivenOptions {
   const known = new Map(
     [...command.options, ...COMMON_OPTIONS].map((option) => [option.name, option]),
   )
@@ -33,11 +38,15 @@ export function parseOptions(command: Command, argv: readonly string[]): GivenOp
     given.set(name, checkValue(option, token))
   }
   takeArgument(command, positionals, given)
+  if (rest.length > 0 && command.rest === undefined) {
+    throw new UsageError(`\`${command.name}\` takes options only, such as --json.`)
+  }
   if (!given.has('help')) checkRequired(command, given)
   return {
     required: (name) => given.get(name) ?? '',
     value: (name) => given.get(name),
     isSet: (name) => given.has(name),
+    rest,
   }
 }
 

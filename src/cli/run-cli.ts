@@ -1,11 +1,21 @@
 import { GatehouseError } from '../errors/index.ts'
+import { accountDelete } from './account-delete.ts'
+import { accountDisconnect } from './account-disconnect.ts'
+import { accountExport } from './account-export.ts'
+import { accountList } from './account-list.ts'
+import { accountRevoke } from './account-revoke.ts'
 import { apiKeysIssue } from './api-keys-issue.ts'
 import { apiKeysList } from './api-keys-list.ts'
 import { apiKeysRevoke } from './api-keys-revoke.ts'
+import { auditVerify } from './audit-verify.ts'
 import { CommandRefused, UsageError } from './cli-errors.ts'
 import type { Command, CommandResult } from './command.ts'
+import { devRun } from './dev-run.ts'
+import { doctor } from './doctor.ts'
 import { describeFileFailure } from './file-failure.ts'
+import { gatewayRun } from './gateway-run.ts'
 import { formatCommandHelp, formatOverview } from './help.ts'
+import { init } from './init.ts'
 import type { CliIo } from './io.ts'
 import { keysClean } from './keys-clean.ts'
 import { keysGenerate } from './keys-generate.ts'
@@ -22,6 +32,8 @@ import { tokenInspect } from './token-inspect.ts'
 export type ExitCode = 0 | 1 | 2
 
 const COMMANDS: readonly Command[] = [
+  devRun,
+  gatewayRun,
   keysGenerate,
   keysRotate,
   keysList,
@@ -31,8 +43,16 @@ const COMMANDS: readonly Command[] = [
   apiKeysIssue,
   apiKeysList,
   apiKeysRevoke,
+  accountList,
+  accountDisconnect,
+  accountExport,
+  accountDelete,
+  accountRevoke,
+  auditVerify,
   providerCheck,
   tokenInspect,
+  doctor,
+  init,
 ]
 const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
 
@@ -46,14 +66,16 @@ const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
  *
  * @returns 0 for done, 1 for refused or failed, 2 for a command line that is not understood.
  */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+export async function runCli(all: readonly string[], io: CliIo): Promise<ExitCode> {
+  const [argv, others] = splitAtTerminator(all)
   const isJson = argv.includes('--json')
   try {
-    refuseSecretArguments(argv)
+    refuseSecretArguments(all)
     const words = argv.slice(0, leadingWords(argv))
-    const command = COMMANDS.find(({ name }) => words.slice(0, 2).join(' ') === name)
+    const command = COMMANDS.find(({ name }) => startsWithWords(words, name.split(' ')))
     if (command === undefined) return overview(words, argv, io)
-    const options = parseOptions(command, argv.slice(2).map(spellHelp))
+    const rest = argv.slice(command.name.split(' ').length)
+    const options = parseOptions(command, rest.map(spellHelp), others)
     if (options.isSet('help')) {
       io.stdout.write(formatCommandHelp(command))
       return 0
@@ -66,9 +88,19 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
   }
 }
 
+/** What follows `--` is for another program. */
+function splitAtTerminator(argv: readonly string[]): [readonly string[], readonly string[]] {
+  const at = argv.indexOf('--')
+  return at === -1 ? [argv, []] : [argv.slice(0, at), argv.slice(at + 1)]
+}
+
 function leadingWords(argv: readonly string[]): number {
   const first = argv.findIndex((argument) => argument.startsWith('-'))
   return first === -1 ? argv.length : first
+}
+
+function startsWithWords(words: readonly string[], name: readonly string[]): boolean {
+  return name.every((word, index) => words[index] === word)
 }
 
 const spellHelp = (argument: string): string => (argument === '-h' ? '--help' : argument)

@@ -100,6 +100,10 @@ export const REFUSALS: Readonly<Record<TokenFailureReason, readonly [why: string
     'It was revoked, or its caller was.',
     'Sign in again. See `isRevoked` and `revocations`.',
   ],
+  jti: [
+    'It is an assertion of the gateway that has no `jti`, or has been used (RFC 7519 §4.1.7).',
+    'An assertion is for one request. Call through the gateway, which signs another one.',
+  ],
   inactive: [
     'Its issuer does not vouch for it (RFC 7662 §2.2).',
     'It has expired or was revoked there, or is for another client. Get a new one.',

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type CallContext, callerOf, hasToken, requestOf } from './caller.ts'
 export {
   type CurrentRequest,
   currentPrincipal,

@@ -9,15 +9,25 @@
 
 import type { ErrorCodeEntry } from './code-entry.ts'
 import { CONFIG_ERROR_CODES, type ConfigErrorCode } from './config-codes.ts'
+import { GATEWAY_ERROR_CODES, type GatewayErrorCode } from './gateway-codes.ts'
+import { POLICY_ERROR_CODES, type PolicyErrorCode } from './policy-codes.ts'
 
 /** A stable code; compare with this instead of with the message. */
 export type ErrorCode =
   | ConfigErrorCode
+  | GatewayErrorCode
+  | PolicyErrorCode
+  | 'ERR_CONNECTION_REQUIRED'
+  | 'ERR_DENIED_API_ORIGIN'
+  | 'ERR_DENIED_CREDENTIAL_KIND'
+  | 'ERR_DENIED_EXCHANGE'
+  | 'ERR_DENIED_NO_USER'
   | 'ERR_DENIED_OPERATION'
   | 'ERR_DENIED_ORIGIN'
   | 'ERR_DENIED_OWNER'
   | 'ERR_DENIED_SCOPE'
   | 'ERR_DENIED_TENANT'
+  | 'ERR_DENIED_TOO_MANY'
   | 'ERR_STORAGE_FORMAT'
   | 'ERR_STORAGE_INPUT'
   | 'ERR_STORAGE_TAMPERED'
@@ -43,6 +53,29 @@ export type ErrorCode =
 
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ...CONFIG_ERROR_CODES,
+  ...GATEWAY_ERROR_CODES,
+  ...POLICY_ERROR_CODES,
+  ERR_CONNECTION_REQUIRED: {
+    cause: 'Your account there is not connected, or the connection has ended.',
+    remedy: 'Open the address in a browser, sign in, and connect it. Then try again.',
+  },
+  ERR_DENIED_API_ORIGIN: {
+    cause: 'The credential of a service is never sent to another origin.',
+    remedy:
+      'Ask whoever runs this server to correct the tool, or to add the origin to `apiOrigins`.',
+  },
+  ERR_DENIED_CREDENTIAL_KIND: {
+    cause: 'The credential of this service is no access token.',
+    remedy: 'Ask whoever runs this server to correct the tool: `fields` has what users typed in.',
+  },
+  ERR_DENIED_EXCHANGE: {
+    cause: 'Where you sign in, a token of this service is refused for you or for this server.',
+    remedy: 'Ask whoever runs this server, who can see why; there is nothing to connect.',
+  },
+  ERR_DENIED_NO_USER: {
+    cause: 'This needs the account of a user, and the caller is a client that acts for itself.',
+    remedy: 'Sign in as a user; there is no shared account to fall back to.',
+  },
   ERR_DENIED_OPERATION: {
     cause: 'You are not allowed to do this.',
     remedy: 'Ask whoever runs this server for access.',
@@ -62,6 +95,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ERR_DENIED_TENANT: {
     cause: 'This is not available to the organization that you signed in with.',
     remedy: 'Sign in with an account of the right organization.',
+  },
+  ERR_DENIED_TOO_MANY: {
+    cause: 'More links to connect this service were asked for than anybody can use.',
+    remedy: 'Wait a minute, or open one of the links that there are.',
   },
   ERR_STORAGE_FORMAT: {
     cause: 'The record has a format that only a newer release knows. It was kept as it is.',

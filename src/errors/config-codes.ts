@@ -31,23 +31,23 @@ export type ConfigErrorCode =
   | 'ERR_CONFIG_ORIGIN_INVALID'
   | 'ERR_CONFIG_PATH_INVALID'
   | 'ERR_CONFIG_PEER_MISSING'
-  | 'ERR_CONFIG_POLICY_CYCLE'
-  | 'ERR_CONFIG_POLICY_NAME'
-  | 'ERR_CONFIG_POLICY_RULE'
-  | 'ERR_CONFIG_POLICY_SCOPE'
-  | 'ERR_CONFIG_POLICY_TIE'
-  | 'ERR_CONFIG_POLICY_UNREGISTERED'
   | 'ERR_CONFIG_PROVIDER_OPTION'
   | 'ERR_CONFIG_REDIRECT_SCHEME'
+  | 'ERR_CONFIG_RELAY_AUDIENCE'
   | 'ERR_CONFIG_RESOURCE_INVALID'
   | 'ERR_CONFIG_SCOPE_INVALID'
   | 'ERR_CONFIG_SECRET_TOO_SHORT'
   | 'ERR_CONFIG_SERVER_METADATA'
+  | 'ERR_CONFIG_SERVICE_NAME'
+  | 'ERR_CONFIG_SERVICE_UNKNOWN'
   | 'ERR_CONFIG_STORAGE_KEY'
   | 'ERR_CONFIG_STORAGE_POLICY'
   | 'ERR_CONFIG_STORAGE_SCHEMA'
   | 'ERR_CONFIG_STORAGE_UNSEALED'
   | 'ERR_CONFIG_STORAGE_URL'
+  | 'ERR_CONFIG_TENANT_DELETED'
+  | 'ERR_CONFIG_TENANT_ID'
+  | 'ERR_CONFIG_TENANT_UNKNOWN'
   | 'ERR_CONFIG_TLS_UNVERIFIED'
   | 'ERR_CONFIG_TRUSTED_PROXY'
 
@@ -135,8 +135,9 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   },
   ERR_CONFIG_NOT_A_STRING: {
     cause:
-      'A value that tokens are compared with is not a non-empty string; patterns are not supported (RFC 8725 §3.8).',
-    remedy: 'List each accepted value as a string.',
+      'The value is missing, empty or no string; what tokens are compared with is never a pattern (RFC 8725 §3.8).',
+    remedy:
+      'Write it as a string, and each of several by itself. Where it comes from the environment, set the variable.',
   },
   ERR_CONFIG_NOT_HTTPS: {
     cause: 'The URL does not use the https scheme (RFC 8414 §2, RFC 9728 §1.2).',
@@ -186,35 +187,6 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     cause: 'An optional peer dependency that is needed here cannot be loaded.',
     remedy: 'Install it with `npm install` and its name.',
   },
-  ERR_CONFIG_POLICY_CYCLE: {
-    cause: 'A scope implies itself, directly or through others.',
-    remedy: 'Remove one of the implications on the path that the message names.',
-  },
-  ERR_CONFIG_POLICY_NAME: {
-    cause: 'The key of a rule is empty, a malformed URI template, or a tool that is not declared.',
-    remedy:
-      'Write a name or a pattern with `*`, or for resources a URI template (RFC 6570); list declared tools in `toolNames`.',
-  },
-  ERR_CONFIG_POLICY_RULE: {
-    cause: 'The value is no rule, so it would be unclear who gets in.',
-    remedy:
-      'Write a scope, an array of scopes, a requirement with known fields and without empty lists, or a function; `[]` is any authenticated caller.',
-  },
-  ERR_CONFIG_POLICY_SCOPE: {
-    cause:
-      'The scope is not declared in `scopes`, or breaks the grammar of a scope-token (RFC 6749 §3.3).',
-    remedy:
-      'Check the spelling; write one scope per string, and declare it where `scopes` is given.',
-  },
-  ERR_CONFIG_POLICY_TIE: {
-    cause: 'Two patterns match a same name, and neither is more specific.',
-    remedy: 'Make one of them more specific, or write a rule for each name that both match.',
-  },
-  ERR_CONFIG_POLICY_UNREGISTERED: {
-    cause:
-      'Policy and server disagree: a rule names what is not registered, or what is registered has no rule.',
-    remedy: 'Correct the names that the message lists, in the policy or where they are registered.',
-  },
   ERR_CONFIG_PROVIDER_OPTION: {
     cause: 'An option of a provider is missing, or cannot be what it asks for.',
     remedy:
@@ -225,6 +197,12 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
       'The scheme is not one that belongs to an app; browsers or systems act on it themselves (RFC 8252 §7.1).',
     remedy:
       'List schemes of apps in lower case and without the colon, such as cursor or com.example.app.',
+  },
+  ERR_CONFIG_RELAY_AUDIENCE: {
+    cause:
+      'Nothing says that the tokens of the upstream are for this resource, so that a token for any other API would be handed out and accepted (RFC 9700 §2.3).',
+    remedy:
+      'Set `upstream.audience` to a value of `tokens.audience`; or state what puts the audience into tokens as `audienceFrom`; or use `createAuthorizationServer`.',
   },
   ERR_CONFIG_RESOURCE_INVALID: {
     cause:
@@ -244,6 +222,15 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   ERR_CONFIG_SERVER_METADATA: {
     cause: 'The metadata document given in the options cannot be used (RFC 8414 §2).',
     remedy: 'Correct the document, or leave it out and let it be discovered.',
+  },
+  ERR_CONFIG_SERVICE_NAME: {
+    cause: 'The name cannot stand in an address, a form and a tool (it is no plain word).',
+    remedy:
+      'Services: 1 to 40 of a-z, 0-9, `-` and `_`; fields: of letters, digits and `_`. Both begin with a letter.',
+  },
+  ERR_CONFIG_SERVICE_UNKNOWN: {
+    cause: 'No service has this name.',
+    remedy: 'Use a key of `services` of `createConnections`.',
   },
   ERR_CONFIG_STORAGE_KEY: {
     cause:
@@ -267,6 +254,20 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
     cause: 'The text names no storage.',
     remedy:
       'Use `memory:`, `sqlite:./gatehouse.db`, `redis://host:6379` or `postgres://host/database`.',
+  },
+  ERR_CONFIG_TENANT_DELETED: {
+    cause:
+      'A tenant of this id was removed, and tokens that it was given could be good for a new one.',
+    remedy: 'Take another id, or wait two days from the removal on.',
+  },
+  ERR_CONFIG_TENANT_ID: {
+    cause: 'The id of the tenant is none that can stand in a host name, a path and a key as it is.',
+    remedy:
+      'Use 1 to 63 lower-case letters a–z, digits and hyphens, a hyphen neither first nor last.',
+  },
+  ERR_CONFIG_TENANT_UNKNOWN: {
+    cause: 'The tenant has no options: `options` of `createTenants` gave none for its id.',
+    remedy: 'Let `options` give them before the tenant is added, or `remove` the tenant.',
   },
   ERR_CONFIG_TLS_UNVERIFIED: {
     cause:

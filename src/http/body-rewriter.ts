@@ -69,7 +69,7 @@ export function createMessageRewriter(
     return rewritten === bytes ? data : decoder.decode(rewritten)
   }
 
-  if (isEventStream(contentType)) return createEventStreamRewriter(rewriteData, maxBytes)
+  if (isEventStream(contentType)) return createEventStreamRewriter(rewriteData, maxBytes, mayMatter)
   return isJson(contentType) ? createJsonRewriter(rewriteBytes, maxBytes) : undefined
 }
 

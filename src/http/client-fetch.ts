@@ -35,8 +35,14 @@ export function createClientFetch({
     const request = {
       method: method === 'POST' ? 'POST' : 'GET',
       headers,
-      body: body instanceof URLSearchParams ? body.toString() : undefined,
+      body: bodyText(body),
     } as const
     return fetchAnswer(input, request, options)
   }
+}
+
+function bodyText(body: unknown): string | undefined {
+  if (body === undefined || body === null || typeof body === 'string') return body ?? undefined
+  if (body instanceof URLSearchParams) return body.toString()
+  throw new TypeError('createClientFetch sends texts and forms')
 }

@@ -9,7 +9,7 @@ export interface CorsPolicy {
 }
 
 const EXPOSED_HEADERS =
-  'WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version'
+  'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version'
 const ALLOWED_HEADERS =
   'Authorization, Content-Type, Accept, Last-Event-ID, DPoP, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name'
 const ALLOWED_METHODS = 'GET, POST, DELETE, OPTIONS'

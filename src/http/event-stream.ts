@@ -18,6 +18,7 @@ interface Block {
 const LF = 10
 const CR = 13
 const COLON = 58
+const NOTHING = new Uint8Array(0)
 const LINE_END = /(\r\n|\n|\r)/
 
 // Keeps a byte order mark: only the first of a stream is none of its text.
@@ -33,11 +34,14 @@ const encoder = new TextEncoder()
  * the last has given its bytes.
  *
  * @param maxBytes Of one event.
+ * @param mayMatter Whether a text can hold data that would be changed; asked about several events at
+ *   once, with their field names. What it looks for lies within one line.
  * @throws {AnswerTooLargeError} from `push`
  */
 export function createEventStreamRewriter(
   rewriteData: RewriteText,
   maxBytes: number,
+  mayMatter: (text: string) => boolean = () => true,
 ): BodyRewriter {
   const splitter = createSplitter(maxBytes)
 
@@ -55,7 +59,13 @@ export function createEventStreamRewriter(
   }
 
   return {
-    push: (chunk) => andThen(mapInOrder(splitter.split(chunk), rewriteBlock), joinBytes),
+    push(chunk) {
+      const blocks = splitter.split(chunk)
+      if (blocks.length === 0) return NOTHING
+      const bytes = joinBytes(blocks.map((block) => block.bytes))
+      if (!mayMatter(decoder.decode(bytes))) return bytes
+      return andThen(mapInOrder(blocks, rewriteBlock), joinBytes)
+    },
     // Clients drop an event that no blank line ends; what they would see of it is checked anyway.
     end: () => rewriteBlock({ bytes: splitter.rest(), isEvent: true }),
   }

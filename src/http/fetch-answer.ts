@@ -5,7 +5,7 @@ import { readRetryAfter } from './retry-after.ts'
 
 /** What is sent: a token or a secret is in it, so the URL must be one that may have them. */
 export interface AnswerRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
 }

@@ -1,3 +1,4 @@
+export { hasAmbiguousMembers } from './ambiguous-members.ts'
 export {
   errorResponse,
   forbiddenResponse,

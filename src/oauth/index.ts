@@ -1,3 +1,4 @@
+export { checkAuthorizationQuery } from './authorization-query.ts'
 export {
   parseAccessToken,
   parseBearerToken,
@@ -11,6 +12,7 @@ export {
   isQuotable,
 } from './challenge.ts'
 export { sanitizeClientName } from './client-name.ts'
+export { buildClientRedirect } from './client-redirect.ts'
 export {
   type AdditionalMetadata,
   buildProtectedResourceMetadata,

@@ -1,13 +1,9 @@
-export type {
-  AuditEvent,
-  AuditSink,
-  CallerFacts,
-  ConsentFacts,
-  CredentialFacts,
-  GrantFacts,
-  IssuerFacts,
-  OperationFacts,
-  RequestFacts,
-  SignInFacts,
-} from './audit-event.ts'
+export type { AuditEvent, AuditSink } from './audit-event.ts'
+export type { ConnectionFacts } from './connection-event.ts'
 export { createEmitter, type Emit } from './emit.ts'
+export type { IssuerFacts } from './operational-event.ts'
+export type { RelayFacts } from './relay-event.ts'
+export type { CallerFacts, OperationFacts, RequestFacts } from './request-event.ts'
+export { createRequiredAudit } from './required-audit.ts'
+export { type SampleEventsOptions, sampleEvents } from './sample-events.ts'
+export type { ConsentFacts, CredentialFacts, GrantFacts, SignInFacts } from './sign-in-event.ts'

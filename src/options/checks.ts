@@ -112,6 +112,16 @@ export function requireIssuer(
   return value
 }
 
+/**
+ * The path that something of ours is mounted at, without a slash at its end: what stands in redirects,
+ * and in names of cookies. `//host` would be another host.
+ */
+export function requireMountPath({ pathname }: URL, path: string): string {
+  const mountPath = pathname.replace(/\/$/, '')
+  if (/^(?:\/[\w~-][\w.~-]*)*$/.test(mountPath)) return mountPath
+  throw configError('ERR_CONFIG_PATH_INVALID', `${path} (path ${mountPath})`)
+}
+
 export function requireSecureUrl(
   value: string | undefined,
   allowInsecureLoopback: boolean,

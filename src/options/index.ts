@@ -3,6 +3,7 @@ export {
   type PlainTypes,
   requireIssuer,
   requireList,
+  requireMountPath,
   requireNotUnset,
   requireNumber,
   requirePlainTypes,
@@ -13,3 +14,4 @@ export {
   requireType,
 } from './checks.ts'
 export { requireKnownOptions } from './known-options.ts'
+export { isTenantId, requireTenantId } from './tenant-id.ts'

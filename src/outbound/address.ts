@@ -25,16 +25,3 @@ export function classifyAddress(address: string): AddressKind {
   const isIsatap = (fifth & 0xfdff) === 0 && sixth === 0x5efe
   return isGlobal && !isIsatap ? 'public' : 'special'
 }
-
-/**
- * What counts as one party in limits: an IPv4 address, or the /64 of an IPv6 one, since whoever has
- * one address of a /64 has all of them. Mapped addresses are the IPv4 address inside.
- */
-export function addressGroup(address: string): string {
-  const bare = address.split('%', 1)[0] ?? ''
-  if (isIP(bare) === 0) return 'unknown'
-  const parsed = ipaddr.process(bare)
-  if (parsed.kind() === 'ipv4') return parsed.toString()
-  const network = (parsed as ipaddr.IPv6).parts.slice(0, 4).map((group) => group.toString(16))
-  return `${network.join(':')}::/64`
-}

@@ -1,4 +1,4 @@
-export { type AddressKind, addressGroup, classifyAddress } from './address.ts'
+export { type AddressKind, classifyAddress } from './address.ts'
 export { createGuardedFetch } from './guarded-fetch.ts'
 export type {
   FetchRefusal,

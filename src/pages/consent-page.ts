@@ -4,7 +4,9 @@ import { type Html, html } from './html.ts'
 import { ICONS } from './icons.ts'
 import { plainText } from './plain-text.ts'
 import { describeRedirect, type RedirectTarget } from './redirect-target.ts'
-import type { ConsentView, Page, ScopeView } from './views.ts'
+import { scopeList } from './scope-list.ts'
+import type { PageTexts } from './texts.ts'
+import type { ConsentView, Page } from './views.ts'
 
 const MAX_NAME = 80
 const MAX_DOMAIN = 253
@@ -24,7 +26,7 @@ ${client(frame, view)}
 ${warning(frame, view, target)}
 ${details(frame, view, target)}
 <h2>${texts.scopesTitle}</h2>
-${scopes(frame, view.scopes)}
+${scopeList(view.scopes, texts.noScopes)}
 ${upstream(frame, view)}
 ${form(frame, view)}`,
   })
@@ -74,16 +76,6 @@ ${user === '' ? undefined : html`<div><dt>${texts.userLabel}</dt><dd><bdi>${user
 </dl>`
 }
 
-function scopes({ texts }: Frame, list: readonly ScopeView[]): Html {
-  const items = list.map(
-    ({ name, text }) =>
-      html`<li>${ICONS.check}<span>${text}${text === name ? undefined : html` <code>${name}</code>`}</span></li>`,
-  )
-  return html`<ul role="list">${
-    items.length === 0 ? html`<li>${ICONS.check}<span>${texts.noScopes}</span></li>` : items
-  }</ul>`
-}
-
 /** What the identity provider, which asks on its own, will be told that this server wants. */
 function upstream({ texts, brand }: Frame, view: ConsentView): Html | undefined {
   const { upstreamScopes } = view
@@ -94,10 +86,18 @@ function upstream({ texts, brand }: Frame, view: ConsentView): Html | undefined 
 <ul class="plain" role="list">${upstreamScopes.map((name) => html`<li>${known.get(name) ?? name}</li>`)}</ul>`
 }
 
+function nextStep(
+  { nextStep: signIn, nextChoice }: PageTexts,
+  { upstreamHost, choosesUpstream }: ConsentView,
+): Html | undefined {
+  if (upstreamHost !== undefined) return fillHtml(signIn, { upstream: upstreamHost })
+  return choosesUpstream === true ? html`${nextChoice}` : undefined
+}
+
 /** Deny comes first: it is the button that the Enter key presses. */
 function form({ texts }: Frame, view: ConsentView): Html {
-  const { action, csrfToken, canRemember, signedInAs, upstreamHost, clientId } = view
-  const isNext = signedInAs === undefined && upstreamHost !== undefined
+  const { action, csrfToken, canRemember, signedInAs, clientId } = view
+  const next = signedInAs === undefined ? nextStep(texts, view) : undefined
   return html`<form method="post" action="${action}">
 <input type="hidden" name="csrf_token" value="${csrfToken}">
 ${
@@ -109,7 +109,7 @@ ${
 <button class="button" name="decision" value="deny">${texts.deny}</button>
 <button class="button main" name="decision" value="allow">${texts.allow}</button>
 </div>
-${isNext ? html`<p class="after soft">${fillHtml(texts.nextStep, { upstream: upstreamHost })}</p>` : undefined}
+${next && html`<p class="after soft">${next}</p>`}
 </form>
 <details><summary>${texts.clientIdLabel}</summary><bdi class="uri" dir="ltr">${plainText(clientId, MAX_VALUE)}</bdi></details>`
 }

@@ -1,13 +1,21 @@
+import { accountChoicePage } from './account-choice-page.ts'
+import { accountPage } from './account-page.ts'
+import { choicePage } from './choice-page.ts'
 import { closingPage } from './closing-page.ts'
+import { connectPage } from './connect-page.ts'
+import { connectedPage } from './connected-page.ts'
 import { consentPage } from './consent-page.ts'
 import { errorPage } from './error-page.ts'
 import type { Frame } from './frame.ts'
 import type { PagesOptions } from './options.ts'
 import { parseBrand } from './parse-brand.ts'
 import { parseTexts } from './parse-texts.ts'
+import { removalPage } from './removal-page.ts'
+import { secretFormPage } from './secret-form-page.ts'
 import { signInPage } from './sign-in-page.ts'
 import { buildStyle } from './style.ts'
 import type { Pages } from './views.ts'
+import { signInNeededPage, wrongUserPage } from './wrong-user-page.ts'
 
 /**
  * Creates the pages that users see, in the operator's name, colour and words. They need no script,
@@ -39,10 +47,19 @@ export async function createPages(options: PagesOptions): Promise<Pages> {
   }
   return {
     consent: (view) => consentPage(frame, view),
+    choice: (view) => choicePage(frame, view),
     signIn: (view) => signInPage(frame, view),
     error: (view) => errorPage(frame, view),
     signedOut: () => closingPage(frame, texts.signedOutTitle, texts.signedOutText),
     done: () => closingPage(frame, texts.doneTitle, texts.doneText),
+    connect: (view) => connectPage(frame, view),
+    secretForm: (view) => secretFormPage(frame, view),
+    accountChoice: (view) => accountChoicePage(frame, view),
+    connected: (view) => connectedPage(frame, view),
+    wrongUser: (view) => wrongUserPage(frame, view),
+    signInNeeded: (view) => signInNeededPage(frame, view),
+    account: (view) => accountPage(frame, view),
+    removal: (view) => removalPage(frame, view),
   }
 }
 

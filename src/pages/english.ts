@@ -1,7 +1,9 @@
+import { ENGLISH_CONNECTIONS } from './english-connections.ts'
 import type { PageTexts } from './texts.ts'
 
 /** The texts that others are compared with. */
 export const ENGLISH: PageTexts = {
+  ...ENGLISH_CONNECTIONS,
   lang: 'en',
   direction: 'ltr',
 
@@ -36,9 +38,16 @@ export const ENGLISH: PageTexts = {
     offline_access: 'Access that lasts while you are away',
   },
   nextStep: 'Next, you sign in at {upstream}.',
+  nextChoice: 'Next, you choose where you sign in.',
   remember: 'If I allow this, do not ask me again',
   deny: 'Deny',
   allow: 'Allow',
+
+  choiceTitle: 'Where do you sign in?',
+  email: 'Email address',
+  goOn: 'Continue',
+  choiceFailed: 'No sign-in is known for addresses like this one.',
+  otherChoices: 'Or sign in with',
 
   signInTitle: 'Sign in',
   signInHint: 'This sign-in is for development. Use no password that you use elsewhere.',

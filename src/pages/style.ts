@@ -36,7 +36,7 @@ h1,h2,p,ul,dl,dd{margin:0;padding:0}
 h1{font-size:1.375rem;line-height:1.3;font-weight:650;letter-spacing:-.01em;text-wrap:balance}
 h2{margin-top:1.5rem;font-size:.875rem;font-weight:600;color:var(--soft)}
 h1+*{margin-top:1.25rem}
-h2+*{margin-top:.5rem}
+h2+*,h2+form{margin-top:.5rem}
 p bdi{font-weight:600}
 .soft{color:var(--soft);font-size:.875rem}
 .icon{flex:none;width:1rem;height:1rem;margin-top:.25em}
@@ -67,21 +67,57 @@ details{margin-top:1.25rem;font-size:.8125rem;color:var(--soft)}
 summary{width:fit-content;cursor:pointer;border-radius:.25rem}
 form{margin-top:1.75rem}
 label{display:block;font-size:.875rem;font-weight:600}
-label+label{margin-top:1rem}
-input[type=text],input[type=password]{display:block;width:100%;margin-top:.375rem;
+label+label,.field+.field{margin-top:1rem}
+input:is([type=text],[type=email],[type=password],[type=url]),select,textarea{display:block;width:100%;
+margin-top:.375rem;
 padding:.625rem .75rem;font:inherit;font-weight:400;color:var(--ink);background:var(--paper);
 border:1px solid var(--field);border-radius:.625rem}
-input[aria-invalid=true]{border-color:var(--bad)}
+textarea{resize:vertical;font:.875rem/1.5 ui-monospace,monospace}
+label>.soft{font-weight:400}
+.hint{margin-top:.125rem}
+.field .failed{margin-top:.375rem;font-size:.875rem}
+[aria-invalid=true]{border-color:var(--bad)}
 .check{display:flex;gap:.625rem;align-items:flex-start;font-size:.9375rem;font-weight:400}
 .check input{flex:none;width:1.125rem;height:1.125rem;margin:.1875rem 0 0;accent-color:var(--fill)}
 .buttons{display:flex;gap:.75rem;margin-top:1.25rem}
 .button{flex:1;display:block;padding:.6875rem 1rem;font:inherit;font-weight:600;text-align:center;
-text-decoration:none;color:var(--ink);background:none;border:1px solid var(--field);
+align-content:center;text-decoration:none;color:var(--ink);background:none;border:1px solid var(--field);
 border-radius:.625rem;cursor:pointer}
 .button:hover{box-shadow:0 1px 8px rgb(0 0 0/.28)}
+.choices{display:grid;gap:.625rem}
+.choices .button small{display:block;font-size:.8125rem;font-weight:400;color:var(--soft)}
 .main{color:var(--on-fill);background:var(--fill);border-color:var(--fill)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .after{margin-top:.875rem;text-align:center;text-wrap:balance}
+.danger{color:var(--bad);border-color:var(--bad)}
+.small{flex:none;padding:.4375rem .875rem;font-size:.875rem}
+.actions{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1rem}
+.bare{margin-top:0}
+h2+.actions{margin-top:.5rem}
+.sections{margin-top:2rem;font-size:1rem;color:var(--ink)}
+.row{align-items:center;justify-content:space-between}
+.item{margin-top:.75rem;padding:1rem 1.125rem;border:1px solid var(--line);border-radius:.75rem}
+.item dl{margin-top:.75rem}
+h2+.item{margin-top:.5rem}
+h3{margin:0;font-size:1.0625rem;font-weight:600}
+.promise{margin-top:1.25rem}
+.outcome{display:flex;gap:.5rem}
+.outcome .icon{color:var(--good)}
+.outcome+p{margin-top:.5rem}
+a{color:var(--accent)}
+.guide{margin-top:1.25rem;padding:1rem 1.125rem;font-size:.9375rem;border:1px solid var(--line);
+border-radius:.75rem}
+.guide h2{margin-top:0}
+.guide :is(p,ul,ol,pre,blockquote,h3)+*{margin-top:.5rem}
+.guide :is(ul,ol){margin-bottom:0;padding-inline-start:1.25rem}
+.guide ul{display:block;list-style:disc outside}
+.guide li{display:list-item}
+.guide :is(pre,blockquote){margin:.5rem 0 0}
+.guide pre{overflow-x:auto}
+.guide code{font:.8125rem/1.45 ui-monospace,monospace}
+dl+.failed,.warning+.failed,.guide+.failed{margin-top:1.25rem}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
+white-space:nowrap}
 .failed{display:flex;gap:.5rem;color:var(--bad);font-size:.9375rem;font-weight:500}
 .reference{margin-top:1.75rem;padding-top:1rem;border-top:1px solid var(--line)}
 @media (max-width:30rem){body{justify-content:flex-start;padding:1.25rem .75rem}

@@ -1,3 +1,5 @@
+import type { ConnectionTexts } from './connection-texts.ts'
+
 /** Cause and remedy of an error, in full sentences. */
 export interface ErrorTexts {
   readonly cause: string
@@ -8,7 +10,7 @@ export interface ErrorTexts {
  * Every text of the pages. All are plain text. Names in braces stand for what is put there; a text
  * can leave them out and repeat them, and can have no others than the English one has.
  */
-export interface PageTexts {
+export interface PageTexts extends ConnectionTexts {
   /** The language of all texts (BCP 47), such as `de` or `pt-BR`. */
   readonly lang: string
   readonly direction: 'ltr' | 'rtl'
@@ -43,9 +45,19 @@ export interface PageTexts {
   readonly upstreamScopes: Readonly<Record<string, string>>
   /** Where there is an `{upstream}`, and the user has not signed in. */
   readonly nextStep: string
+  /** Where the identity provider is chosen after this page, and the user has not signed in. */
+  readonly nextChoice: string
   readonly remember: string
   readonly deny: string
   readonly allow: string
+
+  readonly choiceTitle: string
+  readonly email: string
+  readonly goOn: string
+  /** For an address whose domain is not configured. */
+  readonly choiceFailed: string
+  /** Stands above what can be chosen, beside the address. */
+  readonly otherChoices: string
 
   readonly signInTitle: string
   readonly signInHint: string

@@ -1,3 +1,14 @@
+import type {
+  AccountChoiceView,
+  AccountView,
+  ConnectedView,
+  ConnectView,
+  RemovalView,
+  SecretFormView,
+  SignInNeededView,
+  WrongUserView,
+} from './connection-views.ts'
+
 /** A page that is ready to be sent. */
 export interface Page {
   readonly status: number
@@ -31,6 +42,8 @@ export interface ConsentView {
   readonly scopes: readonly ScopeView[]
   /** Host of the identity provider that the user is sent to; `undefined` where there is none. */
   readonly upstreamHost: string | undefined
+  /** Whether the user chooses the identity provider next. @defaultValue `false` */
+  readonly choosesUpstream?: boolean | undefined
   /** What this server asks the identity provider for. */
   readonly upstreamScopes: readonly string[]
   readonly signedInAs: string | undefined
@@ -46,6 +59,24 @@ export interface SignInView {
   readonly username: string
   /** The last attempt was refused. */
   readonly hasFailed: boolean
+}
+
+/** Where a user signs in, by their address (`email`) or by its name (`upstream`). */
+export interface ChoiceView {
+  readonly action: string
+  readonly csrfToken: string
+  /** Asks for an e-mail address. */
+  readonly asksEmail: boolean
+  /** What to fill in; empty for nothing. */
+  readonly email: string
+  /** Nothing is known for the last answer. */
+  readonly hasFailed: boolean
+  /** What can be chosen by its label. */
+  readonly choices: readonly {
+    readonly name: string
+    readonly label: string
+    readonly host: string
+  }[]
 }
 
 /** Why a user cannot go on. */
@@ -67,10 +98,27 @@ export interface ErrorView {
 /** The pages of a server, all in one language. */
 export interface Pages {
   consent(view: ConsentView): Page
+  choice(view: ChoiceView): Page
   signIn(view: SignInView): Page
   error(view: ErrorView): Page
   /** The user's session has ended. */
   signedOut(): Page
   /** Nothing is left to do in this window. */
   done(): Page
+  /** Asks whether to connect a service. */
+  connect(view: ConnectView): Page
+  /** Asks for a credential that the user has. */
+  secretForm(view: SecretFormView): Page
+  /** Asks whether an account is the one that the user meant. */
+  accountChoice(view: AccountChoiceView): Page
+  /** Says what has become of it. */
+  connected(view: ConnectedView): Page
+  /** The link was made for another user. */
+  wrongUser(view: WrongUserView): Page
+  /** The user has to sign in first. */
+  signInNeeded(view: SignInNeededView): Page
+  /** What a user has connected and allowed. */
+  account(view: AccountView): Page
+  /** Asks before something is taken away. */
+  removal(view: RemovalView): Page
 }

@@ -8,4 +8,5 @@ export {
   type Principal,
   type TokenClaims,
   type UserPrincipal,
+  userId,
 } from './principal.ts'

@@ -85,7 +85,7 @@ export function buildPrincipal<Claims>(
   if (subject !== undefined && subject !== clientId && mapped.subjectIsClient !== true) {
     return {
       kind: 'user',
-      id: joinId(issuer, tenant, 'user', subject),
+      id: userId({ issuer, subject, tenant }),
       subject,
       clientId,
       ...facts,
@@ -94,6 +94,19 @@ export function buildPrincipal<Claims>(
   if (clientId === undefined) return undefined
   const id = joinId(issuer, tenant, 'client', clientId)
   return { kind: 'client', id, subject: undefined, clientId, ...facts }
+}
+
+/** `principal.id` of a user, from what identifies them. */
+export function userId({
+  issuer,
+  subject,
+  tenant,
+}: {
+  readonly issuer: string
+  readonly subject: string
+  readonly tenant?: string | undefined
+}): string {
+  return joinId(issuer, tenant, 'user', subject)
 }
 
 /** JSON keeps the parts apart whatever they contain. */

@@ -35,7 +35,7 @@ export function createAnswerRules<Claims>(
   allowed: AllowedRequest<Claims>,
   refuse: (refusal: Refusal) => Response,
 ) => Accompaniment {
-  const { policy, maxBodyBytes } = settings
+  const { policy, maxAnswerBytes } = settings
   const { missingScopes, leastScopes } = scopeRules(policy)
   const messageRules = createMessageRules(settings, state)
 
@@ -58,7 +58,7 @@ export function createAnswerRules<Claims>(
         head.header('content-type'),
         (message) => messageRules.rewrite(message, principal),
         {
-          maxBytes: maxBodyBytes,
+          maxBytes: maxAnswerBytes,
           mayMatter,
           rewriteUnparsed: (text) => messageRules.rewriteUnparsed(text, principal),
         },
@@ -66,29 +66,47 @@ export function createAnswerRules<Claims>(
       return rewriter === undefined ? {} : { rewriter }
     }
 
-    function watch(end: () => void): () => void {
-      return state.streams.open({
-        owner: callerKey(principal),
-        kind: isListening(request, messages) ? 'listening' : 'call',
-        expiresAt: allowed.expiresAt,
-        isRevoked: () => state.tokens.isRevoked(allowed),
-        end,
-      })
-    }
+    const { release } = allowed
 
     const plan: PlanAnswer = (head) => {
       if (demanded.length > 0) {
         const needed = leastScopes([...settings.requiredScopes, ...demanded])
         const scopes = challengedScopes(messages, principal.scopes, needed, policy)
+        release?.()
         return { replacement: refuse(refuseForScopes(scopes, allowed, messages, state.stepUps)) }
       }
       trackSession(request, head, allowed, state)
       const isStream = isEventStream(head.header('content-type'))
       const body = planBody(head, isStream)
+      if (body.replacement !== undefined) release?.()
       // To HEAD nothing is streamed, whatever the fields say.
-      return isStream && request.method !== 'HEAD' ? { ...body, onOpen: watch } : body
+      if (isStream && request.method !== 'HEAD')
+        return { ...body, onOpen: (end) => watch(request, allowed, state, end) }
+      return release === undefined ? body : { ...body, onOpen: () => release }
     }
     return { current, plan }
+  }
+}
+
+/** Has a stream ended with the access that it was opened with. */
+function watch<Claims>(
+  request: InboundRequest,
+  allowed: AllowedRequest<Claims>,
+  { streams, tokens }: GateState<Claims>,
+  end: () => void,
+): () => void {
+  const close = streams.open({
+    owner: callerKey(allowed.principal),
+    kind: isListening(request, allowed.messages) ? 'listening' : 'call',
+    expiresAt: allowed.expiresAt,
+    isRevoked: () => tokens.isRevoked(allowed),
+    end,
+  })
+  const { release } = allowed
+  if (release === undefined) return close
+  return () => {
+    close()
+    release()
   }
 }
 

@@ -2,6 +2,7 @@ import { fromRequest } from '../http/index.ts'
 import { buildAuthInfo, type TokenClaims } from '../principal/index.ts'
 import { createGate } from './gate.ts'
 import { createGateState } from './gate-state.ts'
+import { createHandleMemory, type HandleMemory } from './handle-owners.ts'
 import { configError, parseOptions, type ResourceServerOptions } from './options/index.ts'
 import type { ResourceServer } from './resource-server.ts'
 import { rememberSettings } from './token-inspection.ts'
@@ -32,29 +33,38 @@ import { createWebGate } from './web-gate.ts'
 export function createResourceServer<Claims = TokenClaims>(
   options: ResourceServerOptions<Claims>,
 ): ResourceServer<Claims> {
+  return createWithHandles(options, createHandleMemory())
+}
+
+/** The same with what another one of this resource remembers, whose place it takes. */
+export function createWithHandles<Claims = TokenClaims>(
+  options: ResourceServerOptions<Claims>,
+  handles: HandleMemory,
+): ResourceServer<Claims> {
   const settings = parseOptions(options)
   const { resource, metadataUrl, servers, verifier, clock } = settings
-  const state = createGateState(settings)
+  const state = createGateState(settings, handles)
   const gate = createGate(settings, state)
 
   const inspect: ResourceServer<Claims>['inspect'] = async (request, body) => {
     const passage = await gate.inspect(request, body)
     if (passage instanceof Response) return passage
-    const { principal, parsedBody, headers, current, plan } = passage
+    const { principal, parsedBody, headers, current, plan, release } = passage
     const authInfo = buildAuthInfo(passage, settings)
-    return { authInfo, principal, parsedBody, headers, current, plan }
+    return { authInfo, principal, parsedBody, headers, current, plan, release }
   }
 
   const resourceServer: ResourceServer<Claims> = {
     resource,
     metadataUrl,
     protectedResourceMetadata: settings.metadata,
-    checksMessages: settings.checksMessages,
+    checksMessages: settings.readsMessages,
     inspect,
     ...createWebGate(inspect),
     metadata: (request) => gate.serveMetadata(fromRequest(request)),
     inspectMetadata: (request) => gate.serveMetadata(request),
     async warmUp() {
+      await settings.readyLimits()
       if (verifier.warmUp === undefined) await Promise.all(servers.map((one) => one.warmUp()))
       else await verifier.warmUp()
     },

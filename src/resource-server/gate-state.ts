@@ -1,5 +1,5 @@
 import { createMirroredParameters, type MirroredParameters } from '../mcp/index.ts'
-import { createHandleOwners, type HandleOwners } from './handle-owners.ts'
+import { createHandleOwners, type HandleMemory, type HandleOwners } from './handle-owners.ts'
 import { createOpenStreams, type OpenStreams } from './open-streams.ts'
 import { type CheckOperations, createOperationCheck, scopeRules } from './operation-check.ts'
 import type { Settings } from './options/index.ts'
@@ -21,14 +21,17 @@ export interface GateState<Claims> {
   readonly mirroredParameters: MirroredParameters
 }
 
-export function createGateState<Claims>(settings: Settings<Claims>): GateState<Claims> {
+export function createGateState<Claims>(
+  settings: Settings<Claims>,
+  handles: HandleMemory,
+): GateState<Claims> {
   const { clock, dpop, policy, revocations } = settings
   return {
     tokens: createTokenAdmission(settings),
     provePossession: dpop && createPossession(settings, dpop),
     checkOperations: createOperationCheck(settings),
-    sessions: createHandleOwners(clock, revocations),
-    tasks: createHandleOwners(clock, revocations),
+    sessions: createHandleOwners(handles.sessions, clock, revocations),
+    tasks: createHandleOwners(handles.tasks, clock, revocations),
     streams: createOpenStreams(settings),
     stepUps: createStepUps(clock, scopeRules(policy).missingScopes),
     mirroredParameters: createMirroredParameters(),

@@ -93,7 +93,7 @@ export function createGate<Claims>(
         audit.allowed(request, decision, state.stepUps.elevationOf(decision.principal))
         const { current, plan } = accompany(request, decision, refuse)
         const headers = withNonce(corsFor(origin, settings), decision.nextNonce)
-        return { ...decision, current, plan, headers }
+        return { ...decision, current, plan, headers: withFields(headers, decision.limitHeaders) }
       })
     },
   }
@@ -118,6 +118,13 @@ function withNonce(
   nonce: string | undefined,
 ): Readonly<Record<string, string>> {
   return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce }
+}
+
+function withFields(
+  headers: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  return fields === undefined ? headers : { ...headers, ...fields }
 }
 
 function corsFor(

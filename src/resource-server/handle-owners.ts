@@ -1,6 +1,6 @@
 import { callerKey, type Principal } from '../principal/index.ts'
 import type { Revocations } from '../revocation/index.ts'
-import { type Clock, createBoundedMap } from '../runtime/index.ts'
+import { type BoundedMap, type Clock, createBoundedMap } from '../runtime/index.ts'
 
 /** Whose a session or a task is. A handle is no credential: it works for its owner alone. */
 export interface HandleOwners {
@@ -17,8 +17,18 @@ interface Binding {
   readonly boundAt: number
 }
 
+/** Whose the handles of one resource are, for as long as this is kept: also while its options change. */
+export interface HandleMemory {
+  readonly sessions: BoundedMap<Binding>
+  readonly tasks: BoundedMap<Binding>
+}
+
 /** Beyond this the one that was not used for the longest time is forgotten. */
 const MAX_HANDLES = 100_000
+
+export function createHandleMemory(): HandleMemory {
+  return { sessions: createBoundedMap(MAX_HANDLES), tasks: createBoundedMap(MAX_HANDLES) }
+}
 
 /**
  * Creates the register of one kind of handle, in memory. A handle that it does not know belongs to
@@ -26,9 +36,11 @@ const MAX_HANDLES = 100_000
  *
  * @see MCP, "Session Hijacking" and "State Handle Hijacking" in the security best practices
  */
-export function createHandleOwners(clock: Clock, revocations: Revocations): HandleOwners {
-  const bindings = createBoundedMap<Binding>(MAX_HANDLES)
-
+export function createHandleOwners(
+  bindings: BoundedMap<Binding>,
+  clock: Clock,
+  revocations: Revocations,
+): HandleOwners {
   return {
     bind(handle, owner) {
       if (bindings.get(handle) !== undefined) return

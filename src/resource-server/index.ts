@@ -1,4 +1,5 @@
-export { createResourceServer } from './create-resource-server.ts'
+export { createResourceServer, createWithHandles } from './create-resource-server.ts'
+export { createHandleMemory, type HandleMemory } from './handle-owners.ts'
 export type { DecisionContext, DecisionPoint } from './operation-check.ts'
 export {
   type AuthorizationServerOptions,
@@ -11,8 +12,10 @@ export {
   type ResourceServerOptions,
 } from './options/index.ts'
 export type { Admission, HandlerContext, Passage, ResourceServer } from './resource-server.ts'
+export { isProbedPath } from './routes.ts'
 export {
   inspectToken,
   isResourceServer,
   type TokenInspection,
 } from './token-inspection.ts'
+export { createWebGate } from './web-gate.ts'

@@ -18,6 +18,7 @@ import {
 const INVALID_REQUEST = -32_600
 const METHOD_NOT_FOUND = -32_601
 const INVALID_PARAMS = -32_602
+const SERVER_ERROR = -32_000
 const SESSION_NOT_FOUND = -32_001
 
 export function faultBody({ requestId, code, message }: MessageFault): unknown {
@@ -32,6 +33,12 @@ export function forbiddenBody(
 ): unknown {
   const id = singleRequestId(messages)
   return id === undefined ? data : forbiddenResponse(id, message, data)
+}
+
+/** The same for what may be asked for again later. */
+export function laterBody(messages: Messages | undefined, message: string, data: unknown): unknown {
+  const id = singleRequestId(messages)
+  return id === undefined ? data : errorResponse(id, SERVER_ERROR, message, data)
 }
 
 /** For a session that is not the caller's, in the words of the official SDK. */

@@ -13,6 +13,7 @@ import {
 } from './message-answers.ts'
 import type { OperationRefusal } from './operation-check.ts'
 import type { Settings } from './options/index.ts'
+import { type RateRefusal, rateAnswer } from './rate-answer.ts'
 
 /** Who asked, and for what as far as it is known. */
 interface Asked {
@@ -45,6 +46,8 @@ export type Refusal =
       readonly principal: Principal<unknown>
     }
   | { readonly kind: 'unavailable'; readonly error: Error }
+  | RateRefusal
+  | (RateRefusal & Asked)
   | {
       readonly kind: 'tenant' | 'malformed' | 'too_large' | 'streams' | 'encoded_answer'
       readonly principal: Principal<unknown>
@@ -89,6 +92,7 @@ const RETRY_AFTER_SECONDS = '5'
 export function refusalReason(refusal: Refusal): string {
   if (refusal.kind === 'token') return refusal.reason
   if (refusal.kind === 'proof') return `dpop ${refusal.reason}`
+  if (refusal.kind === 'rate') return `rate ${refusal.exceeded.rule}`
   return refusal.kind === 'message' ? `message ${refusal.fault.code}` : refusal.kind
 }
 
@@ -140,6 +144,8 @@ export function refusalAnswer(
       return jsonAnswer(200, unknownTaskBody(refusal.messages))
     case 'streams':
       return plainError(429, TOO_MANY_STREAMS, { 'Retry-After': RETRY_AFTER_SECONDS })
+    case 'rate':
+      return rateAnswer(refusal)
     case 'hidden':
       return hiddenAnswer(refusal.operations, refusal.messages)
     case 'scope':

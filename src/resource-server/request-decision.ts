@@ -3,6 +3,7 @@ import { type Messages, taskIdsOf } from '../mcp/index.ts'
 import { callerKey, type Principal } from '../principal/index.ts'
 import { type AdmittedCaller, createCallerAdmission } from './caller-admission.ts'
 import type { GateState } from './gate-state.ts'
+import { createLimitStations, type WithinLimits } from './limits.ts'
 import { challengedScopes, type OperationRefusal } from './operation-check.ts'
 import type { Settings } from './options/index.ts'
 import type { Refusal } from './refusal.ts'
@@ -11,7 +12,10 @@ import type { ChallengedToken, StepUps } from './step-ups.ts'
 import type { AdmittedToken } from './token-admission.ts'
 
 /** A request that may go on. `messages` are there where somebody looks into bodies. */
-export interface AllowedRequest<Claims> extends AdmittedCaller<Claims>, RequestBody {}
+export interface AllowedRequest<Claims>
+  extends AdmittedCaller<Claims>,
+    Omit<RequestBody, 'counted'>,
+    WithinLimits {}
 
 /** Decides about a request that is neither for metadata nor a preflight. */
 export type Decide<Claims> = (
@@ -26,6 +30,7 @@ export function createDecision<Claims>(
 ): Decide<Claims> {
   const { checksMessages } = settings
   const admit = createCallerAdmission(settings, state)
+  const limits = createLimitStations(settings, state)
 
   function refuseOperation(
     denied: OperationRefusal,
@@ -38,11 +43,11 @@ export function createDecision<Claims>(
     return refuseForScopes(scopes, token, messages, state.stepUps)
   }
 
-  return async (request, body) => {
+  const decide: Decide<Claims> = async (request, body) => {
     if (carriesMessage(request, settings) && !isJson(request) && request.hasBody()) {
       return { kind: 'content_type' }
     }
-    const admitted = await admit(request)
+    const admitted = await (limits?.guardAdmission(request, admit) ?? admit(request))
     if ('kind' in admitted) return admitted
     const { principal } = admitted
     if (isOfOtherTenant(request, principal, settings)) return { kind: 'tenant', principal }
@@ -54,14 +59,38 @@ export function createDecision<Claims>(
     }
     const read = await readBody(request, body, principal, settings, state)
     if ('kind' in read) return read
-    const { messages } = read
+    const { messages, parsedBody, counted } = read
     const refusal = await checkHandles(request, read, principal, settings, state)
     if (refusal !== undefined) return refusal
     const denied = checksMessages ? await state.checkOperations(principal, messages) : undefined
-    return denied === undefined
-      ? { ...admitted, parsedBody: read.parsedBody, messages }
-      : refuseOperation(denied, admitted, messages)
+    if (denied !== undefined) return refuseOperation(denied, admitted, messages)
+    // Nothing is waited for where there are no limits: every request passes here.
+    const within =
+      limits && (await limits.checkCall(principal, counted, !isListening(request, counted)))
+    if (within !== undefined && 'kind' in within) return within
+    return { ...admitted, parsedBody, messages, ...within }
   }
+
+  if (limits === undefined) return decide
+  return async (request, body) => {
+    const within = await limits.checkAddress(request)
+    if ('kind' in within) return within
+    const decision = await decide(request, body)
+    if ('kind' in decision) return decision
+    return { ...decision, limitHeaders: joinFields(within.limitHeaders, decision.limitHeaders) }
+  }
+}
+
+/** Each of the fields is a list (RFC 9651 §3.1). */
+function joinFields(
+  one: Readonly<Record<string, string>> = {},
+  other: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const joined: Record<string, string> = { ...one }
+  for (const [name, value] of Object.entries(other)) {
+    joined[name] = joined[name] === undefined ? value : `${joined[name]}, ${value}`
+  }
+  return joined
 }
 
 /** A challenge for more scopes, or a plain refusal where challenges lead nowhere. */

@@ -28,6 +28,11 @@ export interface Passage<Claims = TokenClaims>
   readonly current: CurrentRequest
   /** What is done to the answer. */
   readonly plan: PlanAnswer
+  /**
+   * To be called when the request is over, once or more: also where no answer was begun. `undefined`
+   * where nobody waits for it.
+   */
+  readonly release?: (() => void) | undefined
 }
 
 /** What a handler behind `protect` is given beside the request; the MCP SDK's own options. */
@@ -46,7 +51,8 @@ export interface ResourceServer<Claims = TokenClaims> {
   readonly protectedResourceMetadata: ProtectedResourceMetadata
   /**
    * Decides about one request: an admission, or the answer to send instead. The answer may also
-   * be the metadata or a preflight's. The request can still be read.
+   * be the metadata or a preflight's. The request can still be read. It does NOT count among the
+   * requests that limits allow at a time, since nothing says when it is over.
    *
    * @param options `parsedBody`: the JSON body where a framework has parsed it already.
    */
@@ -77,7 +83,10 @@ export interface ResourceServer<Claims = TokenClaims> {
     fetch: (request: Request, ...platform: Platform) => Response | Promise<Response>,
     options?: { readonly publicPaths?: readonly string[] },
   ): (request: Request, ...platform: Platform) => Promise<Response>
-  /** Whether every body is read before its request is let through: with a policy. */
+  /**
+   * Whether every body is read before its request is let through: with a policy, and with limits of
+   * principals, clients or tools.
+   */
   readonly checksMessages: boolean
   /**
    * The metadata document, and the published keys where there are some, for their own paths;
@@ -90,7 +99,7 @@ export interface ResourceServer<Claims = TokenClaims> {
   inspectMetadata(request: InboundRequest): Promise<Response | undefined>
   /**
    * Reads metadata and keys of every authorization server ahead of the first request, or what the
-   * `verifier` reads instead.
+   * `verifier` reads instead, and has the store of the `limits` ready.
    *
    * @throws {UpstreamError} for the first that cannot be read; requests would be answered 503
    */

@@ -28,6 +28,8 @@ export interface AdmittedToken<Claims> {
 export interface TokenAdmission<Claims> {
   /** Decides about the characters of a token. */
   admit(token: string): Promise<Checked<AdmittedToken<Claims>>>
+  /** Whether it was admitted before and is remembered, so that nothing of it has to be verified. */
+  isKnown(token: string): Promise<boolean>
   /** Whether a token that was admitted has been revoked since. */
   isRevoked(token: AdmittedToken<Claims>): Promise<boolean>
 }
@@ -67,6 +69,10 @@ export function createTokenAdmission<Claims>(settings: Settings<Claims>): TokenA
           : await admitUnseen(token, digest, now)
       if (!admitted.ok) return admitted
       return (await isRevoked(admitted.value, settings)) ? refuse('revoked') : admitted
+    },
+    async isKnown(token) {
+      const known = cache.get(await sha256(token))
+      return known !== undefined && isReusable(known.verified, settings, clock.now())
     },
     isRevoked: async (token) => (await isTakenBack(token)) || isRevoked(token, settings),
   }

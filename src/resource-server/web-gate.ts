@@ -15,24 +15,35 @@ import type { Admission, ResourceServer } from './resource-server.ts'
 export function createWebGate<Claims>(
   inspect: ResourceServer<Claims>['inspect'],
 ): Pick<ResourceServer<Claims>, 'authenticate' | 'protect' | 'protectFetch'> {
-  async function admit(request: Request, body: BodySource): Promise<Admission<Claims> | Response> {
+  async function admit(
+    request: Request,
+    body: BodySource,
+    isHandled = true,
+  ): Promise<Admission<Claims> | Response> {
     const passage = await inspect(fromRequest(request), body)
     if (passage instanceof Response) return passage
-    const { authInfo, principal, parsedBody, headers, current, plan } = passage
+    const { authInfo, principal, parsedBody, headers, current, plan, release } = passage
+    // Nobody says when the answer of `authenticate` is over.
+    if (!isHandled) release?.()
     return {
       authInfo,
       principal,
       parsedBody,
       async handle(handler) {
-        const answer = await runWithRequest(current, handler)
-        return withHeaders(applyPlan(answer, plan), headers)
+        try {
+          const answer = await runWithRequest(current, handler)
+          return withHeaders(applyPlan(answer, plan), headers)
+        } catch (error) {
+          release?.()
+          throw error
+        }
       },
     }
   }
 
   return {
     authenticate: (request, { parsedBody } = {}) =>
-      admit(request, keepingBody(request, parsedBody)),
+      admit(request, keepingBody(request, parsedBody), false),
     protect: (handler) => async (request) => {
       const admission = await admit(request, takingBody(request))
       if (admission instanceof Response) return admission

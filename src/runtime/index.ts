@@ -1,6 +1,6 @@
-export { createBoundedMap } from './bounded-map.ts'
+export { type BoundedMap, createBoundedMap } from './bounded-map.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { sha256, sha256Bytes } from './digest.ts'
+export { sha256, sha256Bytes, sha256Hex } from './digest.ts'
 export { createHashKey } from './hash-key.ts'
 export { importPeer } from './import-peer.ts'
 export { formatRecord, parseRecord } from './json-record.ts'

@@ -1,4 +1,10 @@
-import { runWithRequest } from '../context/index.ts'
+import {
+  type CallContext,
+  callerOf,
+  hasToken,
+  requestOf,
+  runWithRequest,
+} from '../context/index.ts'
 import { DeniedError } from '../errors/index.ts'
 import { type Operation, type RequestId, readMessages } from '../mcp/index.ts'
 import type { Decision, Policy } from '../policy/index.ts'
@@ -11,7 +17,6 @@ import {
   refuseMalformed,
   type SdkVersion,
 } from './answers.ts'
-import { type CallContext, callerOf, hasToken, requestOf } from './caller.ts'
 import { filterResult } from './list-filter.ts'
 import { scopesDenied } from './require-scopes.ts'
 

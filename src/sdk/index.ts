@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { CallContext } from './caller.ts'
+export type { CallContext } from '../context/index.ts'
 export { type GuardOptions, guard } from './guard.ts'
 export { reconcile } from './reconcile.ts'
 export { requireScopes } from './require-scopes.ts'

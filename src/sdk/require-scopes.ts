@@ -1,6 +1,6 @@
+import { type CallContext, callerOf, requestOf } from '../context/index.ts'
 import { DeniedError } from '../errors/index.ts'
 import { isScopeToken, missingScopes } from '../oauth/index.ts'
-import { type CallContext, callerOf, requestOf } from './caller.ts'
 
 /**
  * Refuses the call unless the caller has all of `scopes`, by the policy's hierarchy. For what only

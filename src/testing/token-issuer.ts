@@ -157,9 +157,11 @@ function documentAnswer(document: unknown): CannedAnswer {
 
 function send(
   response: ServerResponse,
-  { status = 200, headers, body = '', hang = false }: CannedAnswer,
+  { status = 200, headers = {}, body = '', hang = false }: CannedAnswer,
 ): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', ...headers })
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json')
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.write(body)
   if (!hang) response.end()
 }

@@ -23,6 +23,7 @@ const CONTENT_TYPES: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt']
 export function decodeCompactJwe(
   token: string,
   algorithms: ReadonlySet<string>,
+  contentTypes: ReadonlySet<unknown> = CONTENT_TYPES,
 ): Checked<JweHeader> {
   if (token.length > MAX_TOKEN_CHARACTERS) return refuse('size')
   const segments = token.split('.')
@@ -35,16 +36,19 @@ export function decodeCompactJwe(
   if (parameters === undefined) return refuse('json')
   const { alg, kid } = parameters
   if (typeof alg !== 'string' || !algorithms.has(alg)) return refuse('alg')
-  const fault = checkParameters(parameters)
+  const fault = checkParameters(parameters, contentTypes)
   if (fault !== undefined) return refuse(fault)
   return typeof kid === 'string' ? accept({ alg, kid, parameters }) : refuse('kid')
 }
 
-function checkParameters(parameters: JsonObject): TokenFailureReason | undefined {
+function checkParameters(
+  parameters: JsonObject,
+  contentTypes: ReadonlySet<unknown>,
+): TokenFailureReason | undefined {
   const { enc, cty } = parameters
   if ('crit' in parameters) return 'crit'
   if ('zip' in parameters) return 'zip'
   if (enc !== 'A256GCM') return 'enc'
   const type = typeof cty === 'string' ? cty.toLowerCase().replace(/^application\//, '') : cty
-  return CONTENT_TYPES.has(type) ? undefined : 'nesting'
+  return contentTypes.has(type) ? undefined : 'nesting'
 }

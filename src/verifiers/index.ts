@@ -9,12 +9,17 @@ export {
   type ProofRules,
   verifyDpopProof,
 } from './dpop-proof.ts'
+export { firstOf } from './first-of.ts'
+export { type JwtVerifierOptions, jwtVerifier } from './issuer-verifier.ts'
+export { parseJweOptions } from './jwe-options.ts'
+export { createJweVerifier, jweVerifier } from './jwe-verifier.ts'
 export {
   createJwtVerifier,
   type SharedSecret,
   type TrustedIssuer,
   type VerificationKeys,
 } from './jwt-verifier.ts'
+export { parseStrictObject } from './strict-json.ts'
 export {
   accept,
   type Checked,

@@ -1,7 +1,7 @@
 import { decodeCompactJwe } from './compact-jwe.ts'
 import { decryptJwe } from './decrypt-jwe.ts'
 import { checkLifetime, checkReplicated, unwrapClaims } from './jwe-content.ts'
-import { type JweVerifierOptions, parseJweOptions } from './jwe-options.ts'
+import { type JweSettings, type JweVerifierOptions, parseJweOptions } from './jwe-options.ts'
 import { accept, refuse } from './token-failure.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 
@@ -38,14 +38,21 @@ const MAX_REUSE_SECONDS = 60
  * @see [RFC 7519 §11.2](https://www.rfc-editor.org/rfc/rfc7519.html#section-11.2)
  */
 export function jweVerifier(options: JweVerifierOptions): TokenVerifier {
-  const settings = parseJweOptions(options)
+  return createJweVerifier(parseJweOptions(options))
+}
+
+/** @param contentTypes For JWTs of another kind. @defaultValue those of access tokens */
+export function createJweVerifier(
+  settings: JweSettings,
+  contentTypes?: ReadonlySet<unknown>,
+): TokenVerifier {
   const { keys, algorithms, readContent, nested, maxLifetimeSeconds, clock } = settings
   return {
     recognizes: [{ form: 'jwe' }],
     warmUp: async () => nested?.warmUp?.(),
     purgeKeys: (issuer) => nested?.purgeKeys?.(issuer),
     async verify(token) {
-      const decoded = decodeCompactJwe(token, algorithms)
+      const decoded = decodeCompactJwe(token, algorithms, contentTypes)
       if (!decoded.ok) return decoded
       const header = decoded.value
       const key = await keys.find(header.kid)

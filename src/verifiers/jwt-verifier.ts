@@ -37,8 +37,11 @@ export interface TrustedIssuer {
 }
 
 const MAX_KEY_TRIALS = 4
+/** What `typ` of the header may be, in lower case and without `application/`. */
+export type TokenTypes = ReadonlySet<string | undefined>
+
 /** `typ` values of access tokens; other kinds of JWT have values of their own (RFC 8725 §3.11). */
-const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
+const ACCESS_TOKEN_TYPES: TokenTypes = new Set([undefined, 'jwt', 'at+jwt'])
 
 type Key = CryptoKey | Uint8Array
 
@@ -47,8 +50,13 @@ type Key = CryptoKey | Uint8Array
  *
  * The token's own `iss` only chooses among `issuers`, and keys are looked up within that issuer;
  * `jku`, `jwk`, `x5u` and `x5c` of the header are never read.
+ *
+ * @param types For JWTs of another kind. @defaultValue those of access tokens
  */
-export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
+export function createJwtVerifier(
+  issuers: readonly TrustedIssuer[],
+  types: TokenTypes = ACCESS_TOKEN_TYPES,
+): TokenVerifier {
   const byIssuer = new Map(issuers.map((entry) => [entry.issuer, entry]))
   const servers = issuers.flatMap(({ issuer, keys }) =>
     'secret' in keys ? [] : [{ issuer, keys }],
@@ -69,7 +77,7 @@ export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerif
       const { header, claims } = decoded.value
       const trusted = typeof claims['iss'] === 'string' ? byIssuer.get(claims['iss']) : undefined
 
-      const fault = checkHeader(decoded.value, trusted)
+      const fault = checkHeader(decoded.value, trusted, types)
       if (fault !== undefined) return refuse(fault)
       if (trusted === undefined) return refuse('iss')
       return verifySignature(token, header, claims, trusted)
@@ -80,6 +88,7 @@ export function createJwtVerifier(issuers: readonly TrustedIssuer[]): TokenVerif
 function checkHeader(
   { header, isSigned }: CompactJws,
   trusted: TrustedIssuer | undefined,
+  types: TokenTypes,
 ): TokenFailureReason | undefined {
   if ('crit' in header) return 'crit'
   if ('b64' in header) return 'format'
@@ -92,7 +101,7 @@ function checkHeader(
   const { typ, kid } = header
   if (typ !== undefined && typeof typ !== 'string') return 'typ'
   const type = mediaType(typ)
-  if (!ACCESS_TOKEN_TYPES.has(type)) return 'typ'
+  if (!types.has(type)) return 'typ'
   if (trusted.requireAtJwt && type !== 'at+jwt') return 'typ'
   return kid === undefined || typeof kid === 'string' ? undefined : 'kid'
 }

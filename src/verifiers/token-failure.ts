@@ -48,6 +48,8 @@ export type TokenFailureReason =
   /** Refused by the configured claims schema. */
   | 'claims'
   | 'revoked'
+  /** An assertion of the gateway without a `jti`, or with one that has been used (RFC 7519 §4.1.7). */
+  | 'jti'
   /** Its issuer does not vouch for it, any more or at all (RFC 7662 §2.2). */
   | 'inactive'
   /** Another kind of token, by the word of whoever was asked about it: a refresh or an ID token. */

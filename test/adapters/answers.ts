@@ -80,7 +80,7 @@ export function corsFields(origin: string): Readonly<Record<string, string>> {
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers':
-      'WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version',
+      'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version',
     vary: 'Origin',
   }
 }

@@ -58,7 +58,7 @@ export function metadataBehaviours(authorizationServers: readonly string[]): rea
           'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
           'access-control-allow-origin': '*',
           'access-control-expose-headers':
-            'WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version',
+            'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version',
           'access-control-max-age': '600',
           vary: 'Access-Control-Request-Headers',
         },

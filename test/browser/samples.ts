@@ -1,5 +1,7 @@
-import type { ConsentView, ErrorView, SignInView } from '../../src/pages/index.ts'
+import type { ChoiceView, ConsentView, ErrorView, SignInView } from '../../src/pages/index.ts'
 import { type Brand, createPages, type Page, type Pages } from '../../src/pages/index.ts'
+
+import { connectionPages } from './connection-samples.ts'
 
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="36" height="36" viewBox="0 0 36 36"><rect
 width="36" height="36" rx="9" fill="#0b7a4b"/><path d="M10 26l8-17 8 17M13 20h10" fill="none"
@@ -68,6 +70,31 @@ export const APP: ConsentView = {
   redirectUri: 'editor-app://oauth/callback',
 }
 
+/** The identity provider is not known yet. */
+export const UNDECIDED: ConsentView = {
+  ...VERIFIED,
+  upstreamHost: undefined,
+  choosesUpstream: true,
+}
+
+export const CHOICE: ChoiceView = {
+  action: '/interaction/x7Jq/choose',
+  csrfToken: '0.token',
+  asksEmail: true,
+  email: '',
+  hasFailed: false,
+  choices: [
+    { name: 'staff', label: 'Acme staff', host: 'login.acme.example' },
+    { name: 'partners', label: 'Partners of Acme', host: 'id.partners.example' },
+  ],
+}
+
+export const FAILED_CHOICE: ChoiceView = {
+  ...CHOICE,
+  email: 'ada@unknown.example',
+  hasFailed: true,
+}
+
 export const SIGN_IN: SignInView = {
   action: '/interaction/x7Jq/sign-in',
   csrfToken: '0.token',
@@ -94,10 +121,15 @@ export async function samplePages(brand: Brand = BRAND): Promise<Readonly<Record
     'consent-loopback': pages.consent(LOOPBACK),
     'consent-verified-loopback': pages.consent(VERIFIED_LOOPBACK),
     'consent-app': pages.consent(APP),
+    'consent-undecided': pages.consent(UNDECIDED),
+    choice: pages.choice(CHOICE),
+    'choice-failed': pages.choice(FAILED_CHOICE),
+    'choice-labels': pages.choice({ ...CHOICE, asksEmail: false }),
     'sign-in': pages.signIn(SIGN_IN),
     'sign-in-failed': pages.signIn(FAILED_SIGN_IN),
     error: pages.error(ERROR),
     'signed-out': pages.signedOut(),
     done: pages.done(),
+    ...(await connectionPages(pages)),
   }
 }

@@ -14,6 +14,8 @@ const NAMES = [
   'api-keys revoke',
   'provider check',
   'token inspect',
+  'doctor',
+  'init',
 ] as const
 
 async function run(...argv: readonly string[]) {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { createAuditLog } from 'mcp-gatehouse/audit'
 import { createTokenIssuer } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { START_SECONDS } from '../security/support/test-clock.ts'
@@ -97,4 +98,29 @@ test('docs/cli.md names every command that it is about, and shows what one print
   const [, example = ''] = /^```text\n(.*?)^```$/ms.exec(page) ?? []
   expect(example.length).toBeGreaterThan(100)
   expect(stdout.startsWith(example)).toBe(true)
+})
+
+test('docs/audit.md shows what the command prints for a line that was changed', async () => {
+  const page = await readFile(resolve(PAGE, '../audit.md'), 'utf8')
+  const folder = await makeFolder()
+  const key = 'Zm9yIHRlc3RzIGFsb25lLCA0MyBjaGFyYWN0ZXJzIG9mIGl0'
+  const file = join(folder, 'audit.jsonl')
+  const audit = await createAuditLog({ key, file })
+  for (const name of ['first', 'second', 'third']) {
+    await audit.write({ type: 'config.warning', at: START_SECONDS, message: name })
+  }
+  await audit.close()
+  await writeFile(join(folder, 'audit.key'), `${key}\n`)
+  const [, block = ''] = /^```console\n(.*?)^```$/ms.exec(page) ?? []
+  const [command = '', ...output] = block.split('\n')
+  const argv = command.slice(PROMPT.length).split(' ')
+  expect(await runHere(folder, argv)).toEqual({
+    code: 0,
+    stdout: 'Lines 1 to 4: as they were written.\n',
+    stderr: '',
+  })
+  const lines = await readFile(file, 'utf8')
+  await writeFile(file, lines.replace('second', 'sekond'))
+  const { code, stdout } = await runHere(folder, argv)
+  expect([code, stdout.replaceAll(`${folder}/`, '')]).toEqual([1, output.join('\n')])
 })

@@ -33,13 +33,15 @@ export interface Surroundings {
   readonly isTerminal?: { readonly stdin?: boolean; readonly stdout?: boolean }
   readonly env?: Readonly<Record<string, string>>
   readonly now?: number | (() => number)
+  readonly fetch?: typeof globalThis.fetch
+  readonly openUrl?: (url: string) => Promise<void>
 }
 
 /** Runs a command line in this process. */
 export async function runHere(
   cwd: string,
   argv: readonly string[],
-  { stdin = [], isTerminal = {}, env = {}, now = START_SECONDS }: Surroundings = {},
+  { stdin = [], isTerminal = {}, env = {}, now = START_SECONDS, ...io }: Surroundings = {},
 ): Promise<Run> {
   const written = { stdout: '', stderr: '' }
   const code = await runCli(argv, {
@@ -50,6 +52,12 @@ export async function runHere(
     isTerminal: { stdin: false, stdout: false, ...isTerminal },
     cwd,
     now: typeof now === 'number' ? () => now : now,
+    // What would run until it is stopped is stopped at once.
+    onSignal(signal, listener) {
+      if (signal === 'SIGTERM') queueMicrotask(listener)
+      return () => undefined
+    },
+    ...io,
   })
   return { code, ...written }
 }

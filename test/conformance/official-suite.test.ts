@@ -1,19 +1,21 @@
 import type { PolicyOptions } from 'mcp-gatehouse'
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { LoopbackServer } from './loopback-server.ts'
-import { type Check, type Revision, requiredScenarios, runOfficialSuite } from './official-suite.ts'
+import { beforeAll, describe, test } from 'vitest'
+import { type Check, runOfficialSuite } from './official-suite.ts'
 import { type Subject, startFixture, startGated, startReference } from './subjects.ts'
+import {
+  expectFloor,
+  expectRefused,
+  expectSameResult,
+  type KnownResult,
+  type Refusal,
+  runOn,
+} from './suite-comparison.ts'
 
-interface Target {
+interface Target extends KnownResult {
   readonly name: string
-  readonly revision: Revision
   readonly start: () => Promise<Subject>
   /** Of the gate; one that allows everything reads every message all the same. */
   readonly policy?: PolicyOptions
-  /** What passes of the required scenarios, with and without the gate. */
-  readonly floor: { readonly scenarios: number; readonly checks: number }
-  /** The checks that the server fails and the gate in front of it passes. */
-  readonly added?: readonly string[]
 }
 
 const TARGETS: readonly Target[] = [
@@ -51,7 +53,8 @@ const TARGETS: readonly Target[] = [
   },
 ]
 
-describe.each(TARGETS)('$name, $revision', ({ revision, start, policy, floor, added = [] }) => {
+describe.each(TARGETS)('$name, $revision', (target) => {
+  const { revision, start, policy, floor } = target
   let plain: readonly Check[]
   let gated: readonly Check[]
   let refusal: Refusal
@@ -69,58 +72,15 @@ describe.each(TARGETS)('$name, $revision', ({ revision, start, policy, floor, ad
   }, 60_000)
 
   test('every check ends with the gate in front as without it', () => {
-    const expected = plain.map((check) =>
-      added.includes(`${check.scenario} ${check.id}`) ? { ...check, status: 'SUCCESS' } : check,
-    )
-    expect(gated.map(line)).toEqual(expected.map(line))
+    expectSameResult(plain, gated, target)
   })
 
   test(`${floor.scenarios} required scenarios pass, with ${floor.checks} checks`, async () => {
-    const required = await requiredScenarios(revision)
-    for (const checks of [plain, gated]) {
-      const { ran, scenarios, passed } = countPassed(checks, required)
-      expect(ran).toEqual(required)
-      expect(scenarios).toBeGreaterThanOrEqual(floor.scenarios)
-      expect(passed).toBeGreaterThanOrEqual(floor.checks)
-    }
+    await expectFloor(plain, target)
+    await expectFloor(gated, target)
   })
 
   test('the same server refuses a request without the token', () => {
-    const { origin, answer } = refusal
-    const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`
-    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
-      401,
-      `Bearer resource_metadata="${metadata}", scope="mcp"`,
-    ])
+    expectRefused(refusal)
   })
 })
-
-interface Refusal {
-  /** Where the resource is, as its clients see it. */
-  readonly origin: string
-  readonly answer: Response
-}
-
-function countPassed(checks: readonly Check[], required: ReadonlySet<string>) {
-  const ofRequired = checks.filter(({ scenario }) => required.has(scenario))
-  const failed = ofRequired.filter(({ status }) => status === 'FAILURE')
-  const ran = new Set(ofRequired.map(({ scenario }) => scenario))
-  return {
-    ran,
-    scenarios: ran.size - new Set(failed.map(({ scenario }) => scenario)).size,
-    passed: ofRequired.filter(({ status }) => status === 'SUCCESS').length,
-  }
-}
-
-const line = ({ scenario, id, status }: Check): string => `${scenario} ${id} ${status}`
-
-async function runOn<Server extends LoopbackServer, Result>(
-  server: Server,
-  run: (server: Server) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await run(server)
-  } finally {
-    await server.close()
-  }
-}

@@ -9,6 +9,9 @@ const { resolve } = createRequire(import.meta.url)
 const packageJson = resolve('@modelcontextprotocol/server-everything/package.json')
 const addressMessage = z.object({ address: z.string(), port: z.number() })
 
+/** Its program, which is told how to be reached. */
+export const REFERENCE_PROGRAM: string = join(packageJson, '..', 'dist', 'index.js')
+
 /** Starts `@modelcontextprotocol/server-everything`, Streamable HTTP, in a process of its own. */
 export async function startReferenceServer(): Promise<LoopbackServer> {
   const child = fork(join(packageJson, '..', 'dist', 'transports', 'streamableHttp.js'), {

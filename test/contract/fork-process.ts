@@ -10,8 +10,12 @@ const NODE_COMPILE_CACHE = join(tmpdir(), 'gatehouse-compile-cache')
  *
  * @param stdout `pipe` gives the parent what it writes. @defaultValue `inherit`
  */
-export function forkProcess(file: string, stdout: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
-  return fork(file, {
+export function forkProcess(
+  file: string,
+  stdout: 'inherit' | 'pipe' = 'inherit',
+  parameters: readonly string[] = [],
+): ChildProcess {
+  return fork(file, parameters, {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, NODE_COMPILE_CACHE },
     stdio: ['ignore', stdout, 'inherit', 'ipc'],

@@ -1,7 +1,7 @@
-import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Storage } from '../../src/storage/storage.ts'
 import { collect } from '../../src/testing/storage-contract/world.ts'
+import * as fc from '../fuzz/fast-check.ts'
 
 const FRAGMENTS = [
   "'",

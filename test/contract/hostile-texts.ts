@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Storage } from '../../src/storage/index.ts'
+import * as fc from '../fuzz/fast-check.ts'
 
 const TEXTS_PER_RUN = 100
 const RUNS = 1_000

@@ -9,6 +9,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const ISSUER = 'https://id.example.com/realms/acme'
 const RESOURCE = 'https://mcp.example.com/mcp'
 
+/** A message, since FastMCP answers every other request without a token by 405. */
+const UNAUTHENTICATED = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+}
+
 let issuer: TokenIssuer
 beforeAll(async () => {
   issuer = await createTokenIssuer()
@@ -21,6 +28,7 @@ test.each([
   ['Hono', 'examples/quick-start/hono.ts'],
   ['Fastify', 'examples/quick-start/fastify.ts'],
   ['node:http', 'examples/quick-start/node.ts'],
+  ['FastMCP', 'examples/quick-start/fastmcp.ts'],
 ])(
   'the quick start for %s answers the challenge, the metadata and a tool call',
   async (_framework, file) => {
@@ -38,7 +46,7 @@ test.each([
 )
 
 async function expectProtected(url: URL): Promise<void> {
-  const refused = await fetch(url)
+  const refused = await fetch(url, UNAUTHENTICATED)
   const metadataUrl = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp'
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
     401,
@@ -92,7 +100,7 @@ async function answering(url: URL): Promise<void> {
   await expect
     .poll(
       () =>
-        fetch(url).then(
+        fetch(url, UNAUTHENTICATED).then(
           ({ status }) => status,
           () => 0,
         ),

@@ -1,14 +1,20 @@
 import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import wholeApp from '../../examples/recipes/whole-app.ts'
 
 const RECIPES = 'examples/recipes'
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-recipes-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const env = {
   ...process.env,
   MCP_RESOURCE_IDENTIFIER: 'https://mcp.example.com/mcp',
   MCP_AUTH_ISSUER: 'https://id.example.com',
+  AUDIT_KEY: 'Zm9yIHRlc3RzIGFsb25lLCA0MyBjaGFyYWN0ZXJzIG9mIGl0',
+  AUDIT_LOG: join(folder, 'audit.jsonl'),
 }
 
 test.each(readdirSync(RECIPES))('the recipe %s runs as it stands in the docs', async (file) => {

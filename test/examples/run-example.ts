@@ -9,9 +9,17 @@ export interface Run {
   readonly stderr: string
 }
 
-/** Runs an example to its end. */
-export async function runExample(file: string): Promise<Run> {
+/**
+ * Runs an example to its end.
+ *
+ * @param env Added to the environment of this process.
+ */
+export async function runExample(
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const child = spawn(process.execPath, ['--conditions=mcp-gatehouse-source', file], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [code]] = await Promise.all([

@@ -13,6 +13,8 @@ export const SCALE: {
   readonly outages: number
   readonly replicaRounds: number
   readonly replicaKills: number
+  readonly connectionRaces: number
+  readonly connectionKills: number
 } = IS_LONG
   ? {
       kills: 1_000,
@@ -22,6 +24,8 @@ export const SCALE: {
       outages: 5,
       replicaRounds: 1_000,
       replicaKills: 20,
+      connectionRaces: 1_000,
+      connectionKills: 20,
     }
   : {
       kills: 20,
@@ -31,6 +35,8 @@ export const SCALE: {
       outages: 1,
       replicaRounds: 10,
       replicaKills: 1,
+      connectionRaces: 20,
+      connectionKills: 1,
     }
 
 /** For the whole of a long test. */

@@ -1,12 +1,12 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Operation } from '../../src/mcp/index.ts'
 import { definePolicy, type PolicyOptions } from '../../src/policy/index.ts'
 import { matchesName, overlap, parseGlob, parseUriTemplate } from '../../src/policy/name-pattern.ts'
 import { createScopeHierarchy } from '../../src/policy/scope-hierarchy.ts'
 import { caller, NOW } from '../unit/policy/caller.ts'
+import * as fc from './fast-check.ts'
+import { RUNS } from './runs.ts'
 
-const RUNS = { numRuns: 1_000 }
 const KINDS = ['allow', 'scope', 'authentication', 'hidden', 'forbidden', 'failed']
 
 const scope = fc.constantFrom('a', 'b', 'c:x', 'c:y', 'c:*', 'd', '*')
@@ -209,14 +209,14 @@ describe('a pattern', () => {
       fc.property(glob, text, (key, value) => {
         expect(matchesName(parseGlob(key), value)).toBe(reference(key, value))
       }),
-      { numRuns: 20_000 },
+      RUNS,
     )
     fc.assert(
       fc.property(template, text, (key, value) => {
         const pattern = parseUriTemplate(key)
         expect(pattern !== undefined && matchesName(pattern, value)).toBe(reference(key, value))
       }),
-      { numRuns: 20_000 },
+      RUNS,
     )
   })
 

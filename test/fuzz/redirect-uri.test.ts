@@ -1,8 +1,8 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkRedirectUri, matchesRedirectUri } from '../../src/oauth/index.ts'
+import * as fc from './fast-check.ts'
+import { RUNS } from './runs.ts'
 
-const RUNS = { numRuns: 5_000 }
 const PARTS = [
   'https',
   'http',
@@ -98,4 +98,61 @@ describe('the check of redirect URIs', () => {
       RUNS,
     )
   })
+
+  test('matches exactly where the rule of RFC 8252 §7.3 says so', () => {
+    const host = fc.constantFrom('127.0.0.1', '[::1]', 'localhost', 'localhost.', '127.0.0.2')
+    const port = fc.constantFrom('', ':', ':0', ':80', ':3000', ':65535', ':65536', ':1a')
+    const rest = fc.constantFrom('', '/', '/cb', '/cb?a=1', '?a=1', '@evil', '#f', '/CB', '/\n')
+    const near = fc
+      .tuple(
+        fc.constantFrom('http://', 'http://', 'http://', 'HTTP://', 'https://'),
+        host,
+        port,
+        port,
+        rest,
+      )
+      .map(([scheme, name, one, other, end]) => [one, other].map((at) => scheme + name + at + end))
+    const pair = fc.oneof(
+      { weight: 4, arbitrary: near },
+      fc.tuple(near, near).map(([one, other]) => [one[0], other[1]]),
+      fc.tuple(uri, uri),
+    )
+    let matches = 0
+    fc.assert(
+      fc.property(pair, ([sent = '', registered = '']) => {
+        const isMatch = matchesRedirectUri(sent, registered)
+        expect(isMatch).toBe(ruleMatches(sent, registered))
+        if (isMatch && sent !== registered) matches += 1
+      }),
+      RUNS,
+    )
+    expect(matches).toBeGreaterThan(0)
+  })
 })
+
+/** The rule, by cutting the texts and without a pattern. */
+function ruleMatches(sent: string, registered: string): boolean {
+  if (sent === registered) return true
+  const [one, other] = [cut(sent), cut(registered)]
+  if (one === undefined || other === undefined) return false
+  return one.host === other.host && one.rest === other.rest && one.port <= 65_535
+}
+
+function cut(text: string): { host: string; port: number; rest: string } | undefined {
+  for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
+    if (!text.startsWith(`http://${host}`)) continue
+    let rest = text.slice(`http://${host}`.length)
+    let digits = ''
+    if (rest.startsWith(':')) {
+      for (rest = rest.slice(1); '0123456789'.includes(rest[0] ?? 'x'); rest = rest.slice(1)) {
+        digits += rest[0]
+      }
+      if (digits.length < 1 || digits.length > 5) return undefined
+    }
+    const ends = rest === '' || rest.startsWith('/') || rest.startsWith('?')
+    return ends && !/[\n\r\u2028\u2029]/.test(rest)
+      ? { host, port: Number(digits), rest }
+      : undefined
+  }
+  return undefined
+}

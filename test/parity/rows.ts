@@ -1,9 +1,11 @@
+import { RELAY_ROWS } from './relay-rows.ts'
+
 /**
- * What the five systems say that they do, row by row: systems 2, 3 and 5, and of system 4 what
- * `forwardHeaders` is for.
+ * What the five systems say that they do, row by row: systems 2, 3 and 5, of system 1 the
+ * third-party credentials, of system 4 what `forwardHeaders` is for, and of both what a relay is.
  */
 export interface ParityRow {
-  readonly system: 2 | 3 | 4 | 5
+  readonly system: 1 | 2 | 3 | 4 | 5
   /** The feature, in the system's own words. */
   readonly feature: string
   /** Tests of this folder, without `system N: `. */
@@ -13,6 +15,43 @@ export interface ParityRow {
 }
 
 export const ROWS: readonly ParityRow[] = [
+  ...RELAY_ROWS,
+  {
+    system: 1,
+    feature: 'from_standard_oauth2(...) factory',
+    tests: ['an OAuth service by its endpoints, with parameters of its own'],
+  },
+  { system: 1, feature: 'Store key', tests: ['credentials are of whoever the token names'] },
+  {
+    system: 1,
+    feature: 'require_token(fail_fast=False)',
+    tests: ['require_token around a tool, fail-fast'],
+  },
+  {
+    system: 1,
+    feature: 'Blocking mode',
+    tests: ['a call that waits for the browser, and tells the client when it is done'],
+  },
+  {
+    system: 1,
+    feature: 'Callback route',
+    tests: ['the callback route refuses a state that it does not know'],
+  },
+  {
+    system: 1,
+    feature: 'CredentialsProvider ctor',
+    tests: ['a form for a credential, with labels, types, hints and a guide'],
+  },
+  {
+    system: 1,
+    feature: 'require_credentials(fail_fast)',
+    tests: ['require_credentials, get_credentials and invalidate_credentials'],
+  },
+  {
+    system: 1,
+    feature: 'create_stores',
+    tests: ['stores by configuration, encrypted where they outlive the process'],
+  },
   { system: 2, feature: 'scopes', tests: ['JWE bearer tokens with required claims'] },
   { system: 2, feature: 'scope semantics', tests: ['a scope is a claim that has to be there'] },
   { system: 2, feature: 'all scopes', tests: ['every claim is needed for every request'] },
@@ -76,8 +115,7 @@ export const ROWS: readonly ParityRow[] = [
   {
     system: 3,
     feature: 'Rate limit',
-    tests: [],
-    pending: 'Limits per principal and address come with the gateway (issue 8).',
+    tests: ['ten requests a minute of one address, and of one caller whose token was verified'],
   },
   { system: 3, feature: 'Health', tests: ['a health endpoint'] },
   { system: 3, feature: 'CORS', tests: ['CORS for web clients'] },

@@ -1,35 +1,74 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditEvent } from 'mcp-gatehouse'
 import { expect, test } from 'vitest'
 import { SRC } from './source-exports.ts'
 
 const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
+  'audit.sampled': true,
   'auth.allow': true,
   'auth.deny': true,
   'authorization_server.error': true,
+  'authorization_server.limited': true,
+  'authorization_server.suspended': true,
+  'backchannel_logout.done': true,
+  'backchannel_logout.refused': true,
   'client.document_refused': true,
   'client.metadata_changed': true,
+  'client.refused': true,
   'client.registered': true,
   'client.registration_refused': true,
   'code.replay': true,
   'config.warning': true,
+  'connection.connected': true,
+  'connection.disconnected': true,
+  'connection.exchange_failed': true,
+  'connection.exchanged': true,
+  'connection.needs_reconnect': true,
+  'connection.refresh_failed': true,
+  'connection.refreshed': true,
+  'connection.requested': true,
   'consent.allow': true,
   'consent.deny': true,
+  'consent.not_found': true,
+  'consent.revoked': true,
+  'connections.error': true,
   'cred.inflight_lost': true,
   'cred.needs_reauth': true,
   'dep.unavailable': true,
   'discovery.failed': true,
+  'elicit.user_mismatch': true,
   'flow.browser_mismatch': true,
+  'grant.allow': true,
+  'grant.deny': true,
+  'gateway.refused': true,
   'introspect.bad_response': true,
   'jwks.private_material': true,
   'jwks.stale': true,
+  'limits.store_failed': true,
+  'limits.store_recovered': true,
+  'mrtr.state_invalid': true,
   'policy.error': true,
   public: true,
   'refresh.reuse': true,
+  'relay.allow': true,
+  'relay.grant_refused': true,
+  'relay.token_refused': true,
+  'relay.tokens': true,
+  'relay.upstream_failed': true,
   'scope.elevated': true,
   'sign_in.done': true,
   'sign_in.failed': true,
+  'tenant.changed': true,
+  'tenant.not_found': true,
+  'tenant.options_refused': true,
+  'tenant.refused': true,
+  'tenant.swept': true,
+  'upstream.ended': true,
+  'upstream.failed': true,
+  'upstream.stderr': true,
+  'token.revoked': true,
+  'user.signed_out': true,
   'userinfo.bad_response': true,
 }
 
@@ -37,7 +76,8 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
 export const timeOf = ({ at }: AuditEvent): number => at
 
 test('the types of audit events are these', () => {
-  const source = readFileSync(join(SRC, 'observability/audit-event.ts'), 'utf8')
+  const files = globSync(join(SRC, 'observability/*-event.ts'))
+  const source = files.map((file) => readFileSync(file, 'utf8')).join('')
   const declared = [...source.matchAll(/readonly type: '([\w.]+)'/g)].map(([, type]) => type)
   expect(new Set(declared)).toEqual(new Set(Object.keys(TYPES)))
 })

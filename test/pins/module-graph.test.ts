@@ -23,9 +23,12 @@ test.each([
   ['mcp-gatehouse/context', 'context/index.ts', []],
   ['mcp-gatehouse/express', 'adapters/express.ts', []],
   ['mcp-gatehouse/fastify', 'adapters/fastify.ts', ['node:stream']],
+  ['mcp-gatehouse/fastmcp', 'adapters/fastmcp.ts', []],
   ['mcp-gatehouse/hono', 'adapters/hono.ts', []],
   ['mcp-gatehouse/node', 'adapters/node.ts', []],
   ['mcp-gatehouse/keys', 'keys/index.ts', ['jose']],
+  ['mcp-gatehouse/limits', 'limits/public.ts', ['ipaddr.js', 'rate-limiter-flexible']],
+  ['mcp-gatehouse/opentelemetry', 'audit/opentelemetry.ts', ['@opentelemetry/api', 'node:crypto']],
   ['mcp-gatehouse/providers', 'providers/index.ts', []],
   ['mcp-gatehouse/sdk', 'sdk/index.ts', []],
   ['mcp-gatehouse/verifiers', 'verifiers/public.ts', ['jose', 'openid-client']],
@@ -41,6 +44,19 @@ test('mcp-gatehouse loads nothing of the other roles', () => {
 
 test('the walk sees node: modules where there are some', () => {
   expect(packagesOf('testing/index.ts')).toContain('node:http')
+})
+
+test('mcp-gatehouse/gateway loads its optional peers when they are needed', () => {
+  const isPackage = (name: string): boolean => !name.startsWith('node:')
+  expect(packagesOf('gateway/index.ts', staticImports).filter(isPackage)).toEqual(['jose'])
+  const all = packagesOf('gateway/index.ts').filter(isPackage)
+  expect(all).toEqual([
+    '@modelcontextprotocol/server',
+    'jose',
+    'openid-client',
+    'prom-client',
+    'undici',
+  ])
 })
 
 test('mcp-gatehouse/testing loads its optional peers when they are needed', () => {

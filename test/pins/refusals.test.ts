@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { type Refusal, refusalAnswer, refusalReason } from '../../src/resource-server/refusal.ts'
 import { DPOP, SETTINGS } from './answer-settings.ts'
 import { ASKED, JSON_FIELDS, POLICY_PINS, type RefusalPin, UNNAMED } from './policy-refusals.ts'
+import { RATE_PINS } from './rate-refusals.ts'
 import { SRC } from './source-exports.ts'
 
 const { principal } = ASKED
@@ -173,6 +174,7 @@ const PINS: readonly RefusalPin[] = [
     ],
   ],
   ...POLICY_PINS,
+  ...RATE_PINS,
 ]
 
 test.each(PINS)('%s', async (_what, refusal, reason, expected) => {
@@ -181,7 +183,9 @@ test.each(PINS)('%s', async (_what, refusal, reason, expected) => {
 })
 
 test('the kinds of refusals are these', () => {
-  const files = ['resource-server/refusal.ts', 'resource-server/operation-check.ts']
+  const files = ['refusal.ts', 'operation-check.ts', 'rate-answer.ts'].map(
+    (file) => `resource-server/${file}`,
+  )
   const declared = files.flatMap((file) =>
     [
       ...readFileSync(join(SRC, file), 'utf8').matchAll(/readonly kind: ('\w+'(?: \| '\w+')*)/g),
@@ -218,6 +222,7 @@ describe('refused tokens', () => {
     iat: INVALID,
     inactive: INVALID,
     iss: INVALID,
+    jti: INVALID,
     json: INVALID,
     key: INVALID,
     kid: INVALID,

@@ -1,13 +1,37 @@
+import { CONNECTIONS_ENTRY } from './connections-entry.ts'
 import type { Entry } from './entry.ts'
+import { RELAY_ENTRY } from './relay-entry.ts'
+import { TENANTS_ENTRY } from './tenants-entry.ts'
 
 /** The entries of those who issue tokens and keep records; the others are in `entries.ts`. */
 export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
+  'mcp-gatehouse/audit': {
+    file: 'audit/index.ts',
+    values: ['createAuditLog', 'createEventCounter', 'verifyAuditLog'],
+    types: [
+      'AuditLog',
+      'AuditLogOptions',
+      'AuditProblem',
+      'AuditVerdict',
+      'EventCounter',
+      'EventCounterOptions',
+    ],
+  },
+  'mcp-gatehouse/opentelemetry': {
+    file: 'audit/opentelemetry.ts',
+    values: ['createTelemetry'],
+    types: ['Telemetry', 'TelemetryOptions'],
+  },
+  'mcp-gatehouse/connections': CONNECTIONS_ENTRY,
+  'mcp-gatehouse/relay': RELAY_ENTRY,
+  'mcp-gatehouse/tenants': TENANTS_ENTRY,
   'mcp-gatehouse/authorization-server': {
     file: 'authorization-server/index.ts',
     values: ['createAuthorizationServer'],
     types: [
       'Approval',
       'Approvals',
+      'AssertionIssuerOptions',
       'AuthorizationServer',
       'AuthorizationServerHandler',
       'AuthorizationServerKeys',
@@ -21,6 +45,7 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'CreateAuthorizationServerOptions',
       'EmbeddedUser',
       'ErrorTexts',
+      'IdentityAssertionOptions',
       'InitialAccessTokenOptions',
       'InitialAccessTokens',
       'IssueInitialAccessToken',
@@ -31,9 +56,12 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'PublicKeys',
       'RegistrationOptions',
       'ResourceOptions',
+      'ScopeMeaning',
+      'ServerLimitsOptions',
       'SignedInUser',
       'StaticClientOptions',
       'UpstreamOptions',
+      'UpstreamRealmOptions',
       'UpstreamToken',
     ],
   },
@@ -74,7 +102,15 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
   },
   'mcp-gatehouse/storage': {
     file: 'storage/index.ts',
-    values: ['keysInUse', 'memory', 'openStorage', 'reseal', 'sealed', 'storageFromEnvironment'],
+    values: [
+      'keysInUse',
+      'memory',
+      'openStorage',
+      'reseal',
+      'sealed',
+      'storageFromEnvironment',
+      'tenantStorage',
+    ],
     types: [
       'Condition',
       'KeyUsage',
@@ -119,6 +155,7 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'encryptToken',
       'startAuth0',
       'startCognito',
+      'startEnterpriseProvider',
       'startEntra',
       'startGithub',
       'startGoogle',
@@ -145,6 +182,8 @@ export const SERVICE_ENTRIES: Readonly<Record<string, Entry>> = {
       'EmulatedUser',
       'EmulatorOptions',
       'EncryptTokenOptions',
+      'EnterpriseProvider',
+      'EnterpriseProviderOptions',
       'EntraOptions',
       'FormButton',
       'FormEntry',

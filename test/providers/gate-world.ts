@@ -9,7 +9,7 @@ import {
 import { memory } from 'mcp-gatehouse/storage'
 import { createScriptedBrowser, type EmulatedProvider } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished } from 'vitest'
-import { createUpstream } from '../../src/authorization-server/upstream/create-upstream.ts'
+import { createUpstream } from '../../src/oauth-client/create-upstream.ts'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { newRing } from '../authorization-server/world.ts'
 import { ALICE, obtainTokens, register } from '../testing/flow.ts'

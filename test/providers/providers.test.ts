@@ -8,9 +8,9 @@ import {
   startKeycloak,
 } from 'mcp-gatehouse/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createUpstream } from '../../src/authorization-server/upstream/create-upstream.ts'
-import type { OidcUpstreamOptions } from '../../src/authorization-server/upstream/options.ts'
-import type { Upstream } from '../../src/authorization-server/upstream/upstream.ts'
+import { createUpstream } from '../../src/oauth-client/create-upstream.ts'
+import type { Upstream } from '../../src/oauth-client/upstream.ts'
+import type { OidcUpstreamOptions } from '../../src/oauth-client/upstream-options.ts'
 import { createScriptedBrowser } from '../../src/testing/index.ts'
 import { REDIRECT_URI, signInAt, visitProvider } from './sign-in.ts'
 

@@ -2,7 +2,7 @@ import type {
   Upstream,
   UpstreamAttempt,
   UpstreamIdentity,
-} from '../../src/authorization-server/upstream/upstream.ts'
+} from '../../src/oauth-client/upstream.ts'
 import { createScriptedBrowser } from '../../src/testing/index.ts'
 
 /** Nothing listens there: the scripted browser stops before it. */

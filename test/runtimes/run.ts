@@ -5,6 +5,7 @@
  */
 import { installRuntimes } from './install.ts'
 import { runLiveChecks } from './live/run-live-checks.ts'
+import { runWorkerExample } from './live/run-worker-example.ts'
 import { runProcess } from './run-process.ts'
 import { RUNTIMES, type Runtime } from './runtimes.ts'
 import { createStage } from './stage.ts'
@@ -27,6 +28,7 @@ try {
     if (titles.length === 0) titles = results.map(({ title }) => title)
     report(`${runtime.name} (${version})`, results, titles)
   }
+  report('examples/workers', await runWorkerExample(stage.directory), [])
 } finally {
   stage.remove()
 }

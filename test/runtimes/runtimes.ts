@@ -13,16 +13,23 @@ export interface Runtime {
 }
 
 const installed = (name: string): string => join(BINARIES, 'node_modules/.bin', name)
+/** One of several, whose programs have the same name. */
+const installedNode = (release: string): string =>
+  join(BINARIES, 'node_modules', release, 'bin/node')
 
 /** The oldest date with `process.getBuiltinModule`; far older ones behave differently, too. */
 const OLD = '2024-09-23'
 /** The release that the lockfile pins, where Node.js compatibility is the default. */
-const NEW = '2026-10-23'
+export const NEW = '2026-10-23'
+
+/** The program that Cloudflare runs Workers with. */
+export const WORKERD = installed('workerd')
 
 /** All runtimes, the one that the others are compared with first. */
 export const RUNTIMES: readonly Runtime[] = [
   node('Node 24, the current one', process.execPath),
-  node('Node 22.19, the oldest supported', installed('node')),
+  node('Node 22.19, the oldest supported', installedNode('node22')),
+  node('Node 26, the next one', installedNode('node26')),
   {
     name: 'Deno',
     program: installed('deno'),
@@ -74,7 +81,7 @@ function workerd(
   compatibility: Pick<WorkerOptions, 'compatibilityDate' | 'compatibilityFlags'>,
   hasAsyncContext: boolean,
 ): Runtime {
-  const program = installed('workerd')
+  const program = WORKERD
   const directoryName = name.replace(/[^a-z0-9]+/g, '-')
   return {
     name,

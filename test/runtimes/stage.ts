@@ -7,6 +7,9 @@ const PROJECT = resolve(import.meta.dirname, '../..')
 /** What the suite imports beside the package; found in the project's own `node_modules`. */
 const DEPENDENCIES = ['@modelcontextprotocol', 'jose', 'zod']
 
+/** What users are shown for Workers; the second is what the first imports. */
+const EXAMPLES = ['examples/workers/worker.ts', 'examples/quick-start/server.ts']
+
 /** A project that has the package installed as it is published, with the suite in it. */
 export interface Stage {
   readonly directory: string
@@ -24,6 +27,7 @@ export async function createStage(): Promise<Stage> {
       symlinkSync(join(PROJECT, 'node_modules', name), join(modules, name), 'dir')
     }
     cpSync(join(import.meta.dirname, 'suite'), directory, { recursive: true })
+    for (const file of EXAMPLES) cpSync(join(PROJECT, file), join(directory, file))
     writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n')
     return stage
   } catch (error) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildClientRedirect } from '../../src/authorization-server/http/client-redirect.ts'
+import { buildClientRedirect } from '../../src/oauth/client-redirect.ts'
 import {
   createRecordingBrowser,
   expectCallback,

@@ -1,11 +1,11 @@
 import { exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { createUpstream } from '../../src/authorization-server/upstream/create-upstream.ts'
+import { createUpstream } from '../../src/oauth-client/create-upstream.ts'
+import type { Upstream, UpstreamStart } from '../../src/oauth-client/upstream.ts'
 import type {
   OAuthUpstreamOptions,
   OidcUpstreamOptions,
-} from '../../src/authorization-server/upstream/options.ts'
-import type { Upstream, UpstreamStart } from '../../src/authorization-server/upstream/upstream.ts'
+} from '../../src/oauth-client/upstream-options.ts'
 import { startHostileServer } from './support/hostile-server.ts'
 import { CLIENT_ID, REDIRECT_URI, startHostileUpstream } from './support/hostile-upstream.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { UpstreamRefusal } from '../../src/authorization-server/upstream/upstream.ts'
+import type { RemoteRefusal } from '../../src/oauth-client/outcome.ts'
 import { startHostileUpstream } from './support/hostile-upstream.ts'
 
-const refused = (reason: UpstreamRefusal) => ({ ok: false, failure: { kind: 'refused', reason } })
+const refused = (reason: RemoteRefusal) => ({ ok: false, failure: { kind: 'refused', reason } })
 
 test('a callback that is right ends in an identity', async () => {
   const hostile = await startHostileUpstream()
@@ -25,7 +25,7 @@ test('a callback that is right ends in an identity', async () => {
 })
 
 describe('SEC-152 iss', () => {
-  const cases: readonly (readonly [string, string | undefined, UpstreamRefusal])[] = [
+  const cases: readonly (readonly [string, string | undefined, RemoteRefusal])[] = [
     ['missing', undefined, 'iss_missing'],
     ['empty', '', 'iss'],
     ['of somebody else', 'https://evil.example', 'iss'],
@@ -116,7 +116,7 @@ describe('SEC-155 parameters', () => {
   const cases: readonly (readonly [
     string,
     Readonly<Record<string, string | undefined>>,
-    UpstreamRefusal,
+    RemoteRefusal,
   ])[] = [
     ['a code of 100 KB', { code: 'x'.repeat(102_400) }, 'code_malformed'],
     ['an empty code', { code: '' }, 'code_malformed'],

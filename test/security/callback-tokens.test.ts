@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { CannedAnswer } from 'mcp-gatehouse/testing'
 import { describe, expect, test } from 'vitest'
-import type { UpstreamRefusal } from '../../src/authorization-server/upstream/upstream.ts'
+import type { RemoteRefusal } from '../../src/oauth-client/outcome.ts'
 import { startHostileServer } from './support/hostile-server.ts'
 import { CLIENT_ID, startHostileUpstream } from './support/hostile-upstream.ts'
 
-const refused = (reason: UpstreamRefusal) => ({ ok: false, failure: { kind: 'refused', reason } })
+const refused = (reason: RemoteRefusal) => ({ ok: false, failure: { kind: 'refused', reason } })
 const SECRET = 'token that must not show'
 
 describe('SEC-156 an answer of the token endpoint', () => {

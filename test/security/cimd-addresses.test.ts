@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { addressGroup, classifyAddress, createGuardedFetch } from '../../src/outbound/index.ts'
+import { addressGroup } from '../../src/limits/index.ts'
+import { classifyAddress, createGuardedFetch } from '../../src/outbound/index.ts'
 import { spyOnSockets } from './support/socket-spy.ts'
 
 const FAST = { failureBucketMilliseconds: 1 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { DOCUMENT_HOST, METADATA, signIn, startClientsWorld } from './support/clients-world.ts'
 import { expectAccepted, expectRefused, GENERIC, reasons } from './support/expect-document.ts'
@@ -155,6 +155,18 @@ describe('SEC-190 SEC-191 SEC-113 documents that break the rules', () => {
     const world = await startClientsWorld()
     const clientId = world.publish('/c', (_req: unknown, res: ServerResponse) => {
       res.writeHead(200, { 'Content-Type': 'application/json' }).end(body)
+    })
+    expectRefused(await world.authorize({ client_id: clientId }))
+    expect(reasons(world)).toEqual(['not-json'])
+  })
+
+  test('a member that stands twice, whichever of the two is good', async () => {
+    const world = await startClientsWorld()
+    const clientId = world.publish('/c', (req: IncomingMessage, res: ServerResponse) => {
+      const url = `https://${req.headers.host}${req.url}`
+      const document = JSON.stringify({ client_id: url, ...METADATA })
+      const twice = document.replace(/\}$/, ',"redirect_uris":["https://evil.example/cb"]}')
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end(twice)
     })
     expectRefused(await world.authorize({ client_id: clientId }))
     expect(reasons(world)).toEqual(['not-json'])

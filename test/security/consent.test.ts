@@ -1,6 +1,6 @@
 import { createPrincipal, type Page } from 'mcp-gatehouse/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createFormTokens } from '../../src/authorization-server/interaction/form-tokens.ts'
+import { createFormTokens } from '../../src/browser/form-tokens.ts'
 import {
   ask,
   createRecordingBrowser,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { StorageError } from 'mcp-gatehouse'
 import { describe, expect, test, vi } from 'vitest'
-import { createRateLimit } from '../../src/authorization-server/clients/rate-limit.ts'
-import { addressGroup } from '../../src/outbound/index.ts'
+import { createServerLimits } from '../../src/authorization-server/limits/index.ts'
+import { addressGroup } from '../../src/limits/index.ts'
 import { memory } from '../../src/storage/index.ts'
 import { type ClientsWorld, METADATA, signIn, startClientsWorld } from './support/clients-world.ts'
 import { createTestClock } from './support/test-clock.ts'
@@ -43,17 +43,23 @@ describe('SEC-208 registrations of one address', () => {
     expect((await world.register(named('later'), { address: addressOf(0) })).status).toBe(201)
   })
 
-  test('10,000 of one /64 are 30, and those of 1,000 addresses 30 each', () => {
-    const limit = createRateLimit(30, 3_600, createTestClock())
-    const count = (addressOf: (i: number) => string): number =>
-      Array.from({ length: 10_000 }, (_, i) => limit.take(addressGroup(addressOf(i)))).filter(
-        (seconds) => seconds === 0,
-      ).length
-    expect(count((i) => `2001:db8::${i.toString(16)}`)).toBe(30)
+  test('10,000 of one /64 are 30, and those of 1,000 addresses 30 each', async () => {
+    const { openRateLimit } = createServerLimits(undefined, {
+      issuer: 'https://as.example.com',
+      clock: createTestClock(),
+      emit: () => undefined,
+    })
+    const limit = openRateLimit('registrations', { limit: 30, windowSeconds: 3_600 })
+    const count = async (addressOf: (i: number) => string): Promise<number> => {
+      const takes = Array.from({ length: 10_000 }, (_, i) => limit.take(addressGroup(addressOf(i))))
+      return (await Promise.all(takes)).filter((seconds) => seconds === 0).length
+    }
+    expect(await count((i) => `2001:db8::${i.toString(16)}`)).toBe(30)
     // Ten of each address, four times.
-    const counts = Array.from({ length: 4 }, () =>
-      count((i) => `10.1.${Math.floor((i % 1_000) / 250)}.${i % 250}`),
-    )
+    const counts: number[] = []
+    for (let round = 0; round < 4; round += 1) {
+      counts.push(await count((i) => `10.1.${Math.floor((i % 1_000) / 250)}.${i % 250}`))
+    }
     expect(counts).toEqual([10_000, 10_000, 10_000, 0])
   })
 
@@ -116,6 +122,18 @@ describe('the same metadata', () => {
     expect(world.takeEvents()).toMatchObject([{ folded: false }, { folded: true }])
     const other = await world.register(named('Other'))
     expect(other.body['client_id']).not.toBe(first.body['client_id'])
+  })
+
+  test('is kept for whoever has registered it last', async () => {
+    const world = await startClientsWorld()
+    const { body } = await world.register(METADATA)
+    world.clock.pass(DAY - 60)
+    expect((await world.register(METADATA)).body).toEqual(body)
+    world.clock.pass(120)
+    const client_id = String(body['client_id'])
+    expect((await world.authorize({ client_id })).status).toBe(303)
+    world.clock.pass(DAY)
+    expect((await world.authorize({ client_id })).body['error']).toBe('invalid_client')
   })
 
   test('is a new client each time where that has a secret', async () => {

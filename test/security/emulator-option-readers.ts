@@ -2,6 +2,7 @@ import {
   type EmulatedProvider,
   startAuth0,
   startCognito,
+  startEnterpriseProvider,
   startEntra,
   startGithub,
   startGoogle,
@@ -30,6 +31,13 @@ function emulator(
 export const EMULATOR_READERS: Readonly<Record<string, Reader>> = {
   startAuth0: emulator(startAuth0, 'Auth0Options', ['audience']),
   startCognito: emulator(startCognito, 'CognitoOptions', ['resourceServer']),
+  startEnterpriseProvider: {
+    type: 'EnterpriseProviderOptions',
+    alsoReads: ['EmulatorOptions'],
+    good: { audiences: {} },
+    names: [...NAMES, 'audiences', 'allowedScopes', 'assertionSeconds'],
+    read: async (options: never) => (await startEnterpriseProvider(options)).close(),
+  },
   startEntra: emulator(startEntra, 'EntraOptions', ['version']),
   startGithub: emulator(startGithub, 'GithubOptions', ['expires']),
   startGoogle: emulator(startGoogle, 'EmulatorOptions'),

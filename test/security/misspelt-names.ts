@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../fuzz/fast-check.ts'
 
 /** Names as fingers miss them, and those that objects inherit. */
 export function unknownName(names: readonly string[]): fc.Arbitrary<string> {

@@ -17,7 +17,8 @@ const INTERFACE =
   /^(?<exported>export )?interface (?<name>\w+)(?:<[^{]*?>)?\s*(?:extends (?<parts>[^{]*))?\{(?<body>\}|.*?^\})/gms
 const ALIAS = /^(?<exported>export )?type (?<name>\w+)(?:<[^=]*>)? =(?<parts>.*?)(?=^\S|(?![^]))/gms
 const PROPERTY = /^ {2}(?:readonly )?(?<name>\w+)\??[:(]/gm
-const REFERENCE = /\b(?:(?<utility>Omit|Pick)<(?<from>\w+), (?<names>[^>]*)>|(?<name>[A-Z]\w*))/g
+const REFERENCE =
+  /\b(?:(?<utility>Omit|Pick)<\s*(?<from>\w+),\s+(?<names>[^>]*)>|(?<name>[A-Z]\w*))/g
 
 const DECLARATIONS = readDeclarations()
 

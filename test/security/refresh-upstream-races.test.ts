@@ -7,16 +7,17 @@ import { memory, type Storage, sealed } from 'mcp-gatehouse/storage'
 import { startKeycloak } from 'mcp-gatehouse/testing'
 import { Pool } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createUpstream } from '../../src/authorization-server/upstream/create-upstream.ts'
 import {
+  CREDENTIAL_FORMAT,
   credentialKey,
-  readCredential,
 } from '../../src/authorization-server/upstream/credential.ts'
 import {
   createUpstreamTokens,
   type UpstreamTokensOptions,
   type UpstreamTokenVault,
 } from '../../src/authorization-server/upstream/upstream-tokens.ts'
+import { createUpstream } from '../../src/oauth-client/create-upstream.ts'
+import { createCredentialRecords } from '../../src/oauth-client/credential-records.ts'
 import { postgres } from '../../src/storage/postgres.ts'
 import { redis } from '../../src/storage/redis.ts'
 import { sqlite } from '../../src/storage/sqlite.ts'
@@ -30,7 +31,7 @@ import {
   startRefreshServer,
   tokens,
 } from './support/refresh-server.ts'
-import { NAME, upstreamAt } from './support/refresh-upstream.ts'
+import { NAME, TENANT, upstreamAt } from './support/refresh-upstream.ts'
 
 const OWNER = { accountId: 'account', upstream: NAME }
 type Pair = [UpstreamTokenVault, UpstreamTokenVault]
@@ -47,7 +48,8 @@ function vaultOn(
   more: Partial<UpstreamTokensOptions> = {},
 ): UpstreamTokenVault {
   const upstreams = [upstreamAt(origin)]
-  return createUpstreamTokens({ storage, upstreams, emit: () => undefined, ...more })
+  const emit = (): undefined => undefined
+  return createUpstreamTokens({ storage, tenant: TENANT, upstreams, emit, ...more })
 }
 
 /** A credential whose token has ended. */
@@ -57,8 +59,8 @@ async function saveExpired(vault: UpstreamTokenVault, accountId = 'account'): Pr
 }
 
 async function storedIn(storage: Storage, accountId = 'account') {
-  const key = await credentialKey({ ...OWNER, accountId })
-  return (await readCredential(storage, key))?.credential
+  const key = await credentialKey({ ...OWNER, accountId, tenant: TENANT })
+  return (await createCredentialRecords(storage, CREDENTIAL_FORMAT).read(key))?.credential
 }
 
 describe('SEC-230 50 callers on two nodes with one refresh token that works once', () => {
@@ -123,8 +125,9 @@ describe('SEC-230 50 callers on two nodes with one refresh token that works once
       allowInsecureLoopback: true,
     })
     const storage = memory()
+    const emit = (): undefined => undefined
     const open = () =>
-      createUpstreamTokens({ storage, upstreams: [upstream], emit: () => undefined })
+      createUpstreamTokens({ storage, tenant: TENANT, upstreams: [upstream], emit })
     const [one, two] = [open(), open()]
     const { subject, tokens: given } = await signInAt(upstream)
     await one.save({ ...OWNER, subject }, { ...given, expiresInSeconds: 0 })
@@ -240,8 +243,8 @@ describe('SEC-362 a process that dies while it renews', () => {
     expect(await storedIn(storage)).toMatchObject({ state: 'needs_reauth' })
     const at = expect.any(Number) as number
     expect(events).toEqual([
-      { type: 'cred.inflight_lost', at, ...OWNER },
-      { type: 'cred.needs_reauth', at, ...OWNER },
+      { type: 'cred.inflight_lost', at, issuer: TENANT, ...OWNER },
+      { type: 'cred.needs_reauth', at, issuer: TENANT, ...OWNER },
     ])
     const other = { ...OWNER, accountId: 'other', subject: 'bob' }
     const given = { accessToken: 'x', refreshToken: 'rt-1', scopes: [], expiresInSeconds: 0 }

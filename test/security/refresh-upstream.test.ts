@@ -2,21 +2,22 @@ import type { AuditEvent } from 'mcp-gatehouse'
 import { memory, type Storage } from 'mcp-gatehouse/storage'
 import { describe, expect, test } from 'vitest'
 import {
+  CREDENTIAL_FORMAT,
   credentialKey,
-  lifetimeOf,
-  readCredential,
 } from '../../src/authorization-server/upstream/credential.ts'
 import {
   createUpstreamTokens,
   type UpstreamTokenVault,
 } from '../../src/authorization-server/upstream/upstream-tokens.ts'
+import { createCredentialRecords } from '../../src/oauth-client/credential-records.ts'
+import { lifetimeOf } from '../../src/oauth-client/token-credential.ts'
 import {
   type RefreshServer,
   sendJson,
   startRefreshServer,
   tokens,
 } from './support/refresh-server.ts'
-import { NAME, upstreamAt } from './support/refresh-upstream.ts'
+import { NAME, TENANT, upstreamAt } from './support/refresh-upstream.ts'
 import { createTestClock, type TestClock } from './support/test-clock.ts'
 
 const OWNER = { accountId: 'account', upstream: NAME }
@@ -39,6 +40,7 @@ async function createWorld(change: object = {}): Promise<World> {
   const events: AuditEvent[] = []
   const vault = createUpstreamTokens({
     storage,
+    tenant: TENANT,
     clock,
     upstreams: [upstreamAt(server.origin)],
     random: () => 0,
@@ -55,7 +57,11 @@ async function createWorld(change: object = {}): Promise<World> {
     },
   )
   const stored = async () => ({
-    ...(await readCredential(storage, await credentialKey(OWNER)))?.credential,
+    ...(
+      await createCredentialRecords(storage, CREDENTIAL_FORMAT).read(
+        await credentialKey({ ...OWNER, tenant: TENANT }),
+      )
+    )?.credential,
   })
   return { server, vault, storage, clock, events, stored }
 }
@@ -109,7 +115,8 @@ test('SEC-228 invalid_grant: the user has to sign in again, and the record stays
   clock.pass(280)
   await expect(vault.token(OWNER)).rejects.toMatchObject(signInNeeded)
   expect(await stored()).toMatchObject({ state: 'needs_reauth', subject: SUBJECT })
-  expect(events).toEqual([{ type: 'cred.needs_reauth', at: clock.now(), ...OWNER }])
+  const facts = { at: clock.now(), issuer: TENANT, ...OWNER }
+  expect(events).toEqual([{ type: 'cred.needs_reauth', ...facts }])
   await expect(vault.token(OWNER)).rejects.toMatchObject(signInNeeded)
   expect(server.count).toBe(1)
   const again = { accessToken: 'at-9', refreshToken: 'rt-0', scopes: [], expiresInSeconds: 300 }

@@ -3,7 +3,7 @@ import { memory } from 'mcp-gatehouse/storage'
 import { newRing } from '../authorization-server/world.ts'
 import type { Reader } from './option-reader.ts'
 
-const SERVER = {
+export const SERVER = {
   issuer: 'http://127.0.0.1:4000',
   resources: ['http://127.0.0.1:3000/mcp'],
   users: [{ username: 'alice', password: 'wonderland' }],
@@ -29,6 +29,9 @@ const { users: _users, ...withoutUsers } = SERVER
 export const createWithUpstream = (upstream: object): Promise<unknown> =>
   createAuthorizationServer({ ...withoutUsers, upstream } as never)
 
+const createWithUpstreams = (upstreams: readonly object[]): Promise<unknown> =>
+  createAuthorizationServer({ ...withoutUsers, upstreams } as never)
+
 /** Whatever takes options of the authorization server. */
 export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   createAuthorizationServer: {
@@ -47,7 +50,7 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   'createAuthorizationServer clients': {
     type: 'StaticClientOptions',
     good: CLIENT,
-    names: ['clientId', 'redirectUris', 'clientName', 'dpopBoundAccessTokens'],
+    names: ['clientId', 'redirectUris', 'clientName', 'dpopBoundAccessTokens', 'scopes'],
     read: (options) => create({ clients: [options] }),
   },
   'createAuthorizationServer registration': {
@@ -80,6 +83,18 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
     names: ['required', 'nonceSecret'],
     read: (dpop) => create({ dpop }),
   },
+  'createAuthorizationServer identityAssertions': {
+    type: 'IdentityAssertionOptions',
+    good: { issuers: [{ issuer: 'https://id.example.com' }] },
+    names: ['issuers', 'maxLifetimeSeconds', 'encryptionKeys', 'fetch'],
+    read: (identityAssertions) => create({ identityAssertions }),
+  },
+  'createAuthorizationServer identityAssertions.issuers': {
+    type: 'AssertionIssuerOptions',
+    good: { issuer: 'https://id.example.com' },
+    names: ['issuer', 'jwksUri', 'clients', 'resources', 'tenant', 'linkEmailDomains'],
+    read: (issuer) => create({ identityAssertions: { issuers: [issuer] } }),
+  },
   'createAuthorizationServer lifetimes': {
     type: 'LifetimeOptions',
     good: {},
@@ -89,8 +104,14 @@ export const SERVER_READERS: Readonly<Record<string, Reader>> = {
   'createAuthorizationServer resources': {
     type: 'ResourceOptions',
     good: { scopes: ['a'] },
-    names: ['scopes', 'defaultScopes', 'encryption'],
+    names: ['scopes', 'defaultScopes', 'encryption', 'dpopBoundAccessTokens'],
     read: (resource) => create({ resources: { 'http://127.0.0.1:3000/mcp': resource } }),
+  },
+  'createAuthorizationServer upstreams': {
+    type: 'UpstreamRealmOptions',
+    good: { upstream: UPSTREAM, label: 'Staff' },
+    names: ['upstream', 'emailDomains', 'resourceHosts', 'label'],
+    read: (realm) => createWithUpstreams([realm]),
   },
   'createAuthorizationServer upstream': {
     type: 'OidcUpstreamOptions',

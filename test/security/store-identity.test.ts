@@ -85,7 +85,6 @@ for (const { name, missing, create } of await targetKinds()) {
       await storage.close()
     })
 
-    // Streams, caches and keys of a tenant's own are not there yet: what ends them comes with them.
     test('SEC-294 a tenant that is deleted by its tag leaves no record of any kind, and others keep theirs', async () => {
       const store = await openAs('this', tenanted)
       const storage = await sealed(store, await newRing())

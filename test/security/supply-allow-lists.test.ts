@@ -1,4 +1,3 @@
-import * as fc from 'fast-check'
 import {
   ConfigError,
   createResourceServer,
@@ -8,6 +7,7 @@ import {
 } from 'mcp-gatehouse'
 import { jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
+import * as fc from '../fuzz/fast-check.ts'
 
 const ISSUER = 'https://id.example.com'
 const RESOURCE = 'https://mcp.example.com/mcp'

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runHere } from '../cli/support.ts'
+import { makeFolder, runHere } from '../cli/support.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'deploy/**/*.md', 'examples/**/*.md'], {
@@ -46,12 +46,13 @@ describe('SEC-395 the snippets of the documentation', () => {
   })
 
   test('have a language each, so that none goes unchecked', () => {
-    const languages = new Set([...CODE, 'sh', 'console', 'text', 'json', 'yaml'])
+    const languages = new Set([...CODE, 'sh', 'console', 'text', 'json', 'yaml', 'mermaid'])
     expect(fences.filter(({ language }) => !languages.has(language))).toEqual([])
   })
 
   test('are run, so that each has passed the check of its options', () => {
-    const tests = globSync('test/examples/*.ts', { cwd: ROOT }).map(read).join('\n')
+    const runners = ['test/examples/*.ts', 'test/runtimes/*.ts']
+    const tests = globSync(runners, { cwd: ROOT }).map(read).join('\n')
     const run = new Set<string>()
     for (const { source = '' } of snippets) {
       // A folder that the tests read as a whole counts for all that is in it.
@@ -104,8 +105,9 @@ describe('SEC-395 the commands of the documentation', () => {
       ),
     )
     expect(commands.length).toBeGreaterThan(4)
+    const folder = await makeFolder()
     for (const [page, argv] of commands) {
-      const { code, stderr } = await runHere('/nowhere', argv, { stdin: 'an opaque token' })
+      const { code, stderr } = await runHere(folder, argv, { stdin: 'an opaque token' })
       // There are no files, but what is misspelt is a usage error.
       expect([page, argv, code === 2 ? stderr : '']).toEqual([page, argv, ''])
     }

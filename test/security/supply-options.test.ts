@@ -1,5 +1,4 @@
 import { McpServer } from '@modelcontextprotocol/server'
-import * as fc from 'fast-check'
 import {
   ConfigError,
   createResourceServer,
@@ -15,6 +14,7 @@ import { guard } from 'mcp-gatehouse/sdk'
 import { memory, sealed } from 'mcp-gatehouse/storage'
 import { apiKeyVerifier, createApiKeys, jweVerifier, jwtVerifier } from 'mcp-gatehouse/verifiers'
 import { describe, expect, test } from 'vitest'
+import * as fc from '../fuzz/fast-check.ts'
 import { entryFiles, sourceExports } from '../pins/source-exports.ts'
 import { FURTHER_READERS } from './further-readers.ts'
 import { unknownName } from './misspelt-names.ts'
@@ -138,12 +138,14 @@ const OTHERS = [
   'DpopKeyOptions',
   'ElicitationClientOptions',
   'MintOptions',
+  'ProtectionOptions',
   'ScriptedBrowserOptions',
   'SignInOptions',
   'StorageContractOptions',
   'TestAuthorizationServerOptions',
   'TokenIssuerOptions',
   'TokenOptions',
+  'OAuthServiceOptions',
   'UpstreamOptions',
   'UserinfoVerifierOptions',
   'WriteOptions',

@@ -16,7 +16,8 @@ const ALLOWED: readonly RegExp[] = [
   /^(?:CHANGELOG|README)\.md$/,
   /^LICENSE$/,
   /^package\.json$/,
-  /^deploy\/[\w./-]+\.(?:md|ya?ml)$/,
+  /^deploy\/[\w./-]+\.(?:conf|json|md|ya?ml)$/,
+  /^deploy\/gateway\/(?:Caddyfile|Dockerfile)$/,
   /^src\/(?:[a-z][a-z0-9-]*\/)*[a-z][a-z0-9-]*\.ts$/,
   /^dist\/(?:[a-z][a-z0-9-]*\/)*[a-z][a-z0-9-]*\.(?:js|d\.ts)(?:\.map)?$/,
 ]
@@ -76,6 +77,20 @@ describe('SEC-393 the package holds', () => {
     const build = await readFile(join(ROOT, 'tsconfig.build.json'), 'utf8')
     expect(build).not.toMatch(/inlineSources|inlineSourceMap/)
   })
+})
+
+test('SEC-394 the bill of materials names what comes with the package, and nothing else', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/sbom.ts'], { cwd: ROOT })
+  const { metadata, components } = JSON.parse(stdout) as {
+    readonly metadata: { readonly component: { readonly name: string } }
+    readonly components: readonly { readonly name: string }[]
+  }
+  const { name, dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly name: string
+    readonly dependencies: object
+  }
+  expect(metadata.component.name).toBe(name)
+  expect(components.map((one) => one.name)).toEqual(Object.keys(dependencies))
 })
 
 describe('SEC-393 what would be found:', () => {

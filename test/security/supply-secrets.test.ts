@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { createKeyRing, generateKey, keysFromFunction } from 'mcp-gatehouse/keys'
 import { describe, expect, test } from 'vitest'
+import { browserEnvironment } from '../../src/cli/open-url.ts'
 import { makeFolder, readKeySet, runHere, secretsOf } from '../cli/support.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -87,13 +88,14 @@ describe('SEC-388 what stands in the environment', () => {
     expect([written.length > 40, printed.includes(written)]).toEqual([true, false])
   })
 
-  test('is handed to no other process: the commands start none', () => {
+  test('is handed to no other process: the commands start none but a browser, without it', () => {
     const commands = globSync('src/{cli,keys,storage}/**/*.ts', { cwd: ROOT })
     expect(commands.length).toBeGreaterThan(40)
     const starting = commands.filter((file) =>
       /child_process|worker_threads|process\.title/.test(codeOf(file)),
     )
-    expect(starting).toEqual([])
+    expect(starting).toEqual(['src/cli/open-url.ts'])
+    expect(browserEnvironment({ ...env, DISPLAY: ':0' })).toEqual({ DISPLAY: ':0' })
   })
 
   test('is read where it is asked for by its name, and by nothing else', () => {
@@ -101,7 +103,11 @@ describe('SEC-388 what stands in the environment', () => {
       .filter((file) => /process\??\.env\b/.test(codeOf(file)))
       .toSorted()
     expect(reads).toEqual([
+      // The text of a server that is to read it.
+      'src/cli/init/server-text.ts',
       'src/cli/main.ts',
+      // What a process on stdio inherits, by the names that the options list.
+      'src/gateway/stdio/environment.ts',
       'src/keys/keys-from-environment.ts',
       'src/keys/rings-from-environment.ts',
       'src/outbound/guarded-fetch.ts',

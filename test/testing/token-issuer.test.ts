@@ -157,3 +157,9 @@ test('a proof has the nonce that the server gave', async () => {
   expect(nonce).toBeTypeOf('string')
   expect(await send(nonce ?? '')).not.toBeInstanceOf(Response)
 })
+
+test('an answer to order has its own content type, however its name is written', async () => {
+  const issuer = await open()
+  issuer.respond('/jwks', { headers: { 'content-type': 'text/html' }, body: '<p>' })
+  expect((await fetch(issuer.jwksUri)).headers.get('content-type')).toBe('text/html')
+})

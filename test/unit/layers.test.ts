@@ -10,10 +10,11 @@ const LAYERS: readonly (readonly string[])[] = [
   ['policy'],
   ['runtime'],
   ['http', 'observability', 'context', 'outbound', 'pages'],
-  ['discovery', 'keys', 'providers'],
-  ['storage'],
-  ['revocation', 'verifiers'],
-  ['authorization-server', 'resource-server'],
+  ['audit', 'discovery', 'keys', 'limits', 'providers'],
+  ['storage', 'browser'],
+  ['revocation', 'verifiers', 'oauth-client'],
+  ['authorization-server', 'connections', 'relay', 'resource-server'],
+  ['gateway', 'tenants'],
   ['adapters', 'cli', 'sdk', 'testing'],
 ]
 const SRC = resolve(import.meta.dirname, '../../src')

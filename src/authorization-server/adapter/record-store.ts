@@ -10,7 +10,7 @@ export interface RecordStoreOptions {
   readonly storage: Storage
   readonly names: RecordNames
   readonly clock: Clock
-  readonly errors: Pick<typeof errors, 'InvalidGrant'>
+  readonly errors: Pick<typeof errors, 'InvalidClientAuth' | 'InvalidGrant'>
 }
 
 /** Kinds that are part of a redemption: their writes wait for its end. */

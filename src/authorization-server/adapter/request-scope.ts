@@ -36,16 +36,51 @@ export interface PresentedToken {
   claims(): Promise<AdapterPayload | undefined>
 }
 
+/** Whom a token is for, where that is not the client that gets it. */
+export interface Issuance {
+  readonly accountId: string
+  /** Claims of theirs that go into the token. @defaultValue those of their record */
+  readonly claims?: Readonly<Record<string, unknown>>
+  /** The client that acts for them, with those before it (RFC 8693 §4.1). */
+  readonly act: Readonly<Record<string, unknown>> | undefined
+  /** The grant that the token ends with, as tokens call it. */
+  readonly grantName: string | undefined
+  /** At most as long as other access tokens. */
+  readonly lifetimeSeconds: number
+}
+
+/** What a request was given, for the audit. */
+export interface GrantedAccess {
+  readonly subject: string | undefined
+  readonly resource: string
+  readonly scopes: readonly string[]
+  /** Who vouches for the subject, where it is not this server. */
+  readonly assertionIssuer: string | undefined
+}
+
 /** What is known of one request, in whatever it calls. */
 export interface RequestScope {
   unit: UnitOfWork | undefined
   presented: PresentedToken | undefined
   /** The claims of the access token that was made last. */
   issuedClaims: Readonly<Record<string, unknown>> | undefined
+  /** Set while a token is made for somebody else than its client. */
+  issuance: Issuance | undefined
+  /** Set when a grant without a user in front of it was allowed. */
+  granted: GrantedAccess | undefined
+  /** Set when one was refused. */
+  refused: RefusedGrant | undefined
   /** Proofs that this request has used up, so that it can be judged a second time. */
   readonly usedProofs: Set<string>
   /** By their ids. */
   readonly endedGrants: Map<string, EndedGrant>
+}
+
+/** Why a grant without a user in front of it was refused. */
+export interface RefusedGrant {
+  readonly reason: string
+  /** Who vouches for the user, where it is an issuer of identity assertions. */
+  readonly assertionIssuer: string | undefined
 }
 
 /** Finds the scope of the current request. */
@@ -64,6 +99,9 @@ export function createRequestScopes(): RequestScopes {
           unit: undefined,
           presented: undefined,
           issuedClaims: undefined,
+          issuance: undefined,
+          granted: undefined,
+          refused: undefined,
           usedProofs: new Set(),
           endedGrants: new Map(),
         },

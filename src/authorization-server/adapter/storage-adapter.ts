@@ -150,7 +150,10 @@ function withoutCookie(payload: AdapterPayload): AdapterPayload {
 /** How far ahead of its clock `oidc-provider` takes a proof, and does not count in its time. */
 const MAX_AHEAD_SECONDS = 300
 
-/** Of several requests with one proof, one gets through (RFC 9449 §11.1). */
+/**
+ * Of several requests with one proof, or one assertion of the client, one gets through (RFC 9449
+ * §11.1, RFC 7523 §3).
+ */
 async function markProof(
   options: StorageAdapterOptions,
   id: string,
@@ -168,7 +171,10 @@ async function markProof(
   const ttlSeconds = expiresIn === undefined ? undefined : expiresIn + MAX_AHEAD_SECONDS
   const write = await writeOf(options, target, payload, ttlSeconds)
   if (!(await storage.commit([{ ...write, if: 'absent' }]))) {
-    throw new errors.InvalidGrant('proof already used')
+    // A grant has begun when proofs are looked at, and not yet when the client is authenticated.
+    throw scope?.unit === undefined
+      ? new errors.InvalidClientAuth('client assertion already used')
+      : new errors.InvalidGrant('proof already used')
   }
   scope?.usedProofs.add(id)
 }

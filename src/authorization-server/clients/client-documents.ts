@@ -128,7 +128,7 @@ async function fetchDocument(
   clientId: string,
   address: string | undefined,
 ): Promise<Fetched> {
-  const permit = governor.enter(new URL(clientId).hostname, address)
+  const permit = await governor.enter(new URL(clientId).hostname, address)
   if (permit.kind === 'wait') return { ...permit, isTransient: true }
   const answer = await fetch(clientId).finally(permit.done)
   const problem = problemOf(answer)

@@ -55,6 +55,8 @@ export interface MetadataRules {
   readonly authMethods: readonly ClientAuthMethod[]
   /** Grant types beyond those with a user, for whoever may have them. */
   readonly privilegedGrantTypes: ReadonlySet<string>
+  /** Whether clients can redeem identity assertions here; a metadata document says so by itself. */
+  readonly takesIdentityAssertions: boolean
   /** Where codes may go. */
   readonly redirects: 'any' | 'loopback'
   /** What becomes of grant types that need a privilege that the client lacks. */

@@ -5,6 +5,7 @@ import type { Emit } from '../../observability/index.ts'
 import { createGuardedFetch } from '../../outbound/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import type { OpenRateLimit } from '../limits/index.ts'
 import { isClientDocumentUrl } from './client-document-url.ts'
 import { type ClientDocuments, createClientDocuments } from './client-documents.ts'
 import type { BoundTokens } from './client-metadata.ts'
@@ -19,7 +20,6 @@ import {
   type InitialAccessTokens,
 } from './initial-access-tokens.ts'
 import type { ClientsOptions } from './options.ts'
-import { createRateLimit } from './rate-limit.ts'
 import {
   createRegistrationHandler,
   type HandleRegistration,
@@ -39,6 +39,9 @@ export interface ClientsContext {
   readonly clock: Clock
   readonly emit: Emit
   readonly boundTokens: BoundTokens
+  /** @defaultValue `false` */
+  readonly takesIdentityAssertions?: boolean
+  readonly openRateLimit: OpenRateLimit
   readonly errors: Pick<typeof errors, 'CustomOIDCProviderError' | 'InvalidClientMetadata'>
   /** The address of a client as far as it can be trusted; `undefined` shares one limit. */
   readonly addressOf: (req: IncomingMessage) => string | undefined
@@ -81,7 +84,11 @@ const HOUR_SECONDS = 60 * 60
  *   {@link parseStaticClients} and {@link createGuardedFetch}
  */
 export function createClients(options: ClientsOptions, context: ClientsContext): Clients {
-  const settings = parseClientsOptions(options, context.boundTokens)
+  const settings = parseClientsOptions(
+    options,
+    context.boundTokens,
+    context.takesIdentityAssertions,
+  )
   const { rules, registration } = settings
   const { storage, tenant, clock, adapter, errors: providerErrors } = context
   const guarded = createGuardedFetch(settings.documents?.fetch)
@@ -133,7 +140,7 @@ function toProviderMetadata(client: StaticClient): ProviderMetadata {
 
 function createDocuments(
   { documents, rules }: ClientsSettings,
-  { storage, tenant, clock, emit }: ClientsContext,
+  { storage, tenant, clock, emit, openRateLimit }: ClientsContext,
   fetch: ReturnType<typeof createGuardedFetch>,
 ): ClientDocuments | undefined {
   if (documents === undefined) return undefined
@@ -141,7 +148,7 @@ function createDocuments(
     ...documents,
     fetch,
     records: createDocumentRecords(storage, tenant),
-    governor: createFetchGovernor(clock),
+    governor: createFetchGovernor(openRateLimit),
     rules,
     clock,
     emit,
@@ -160,7 +167,7 @@ function createDesk(
   tokens: InitialAccessTokenRecords,
 ): RegistrationDesk | undefined {
   if (registration === undefined) return undefined
-  const { storage, tenant, adapter, clock, emit, addressOf } = context
+  const { storage, tenant, adapter, clock, emit, addressOf, openRateLimit } = context
   const records = createRegistrationRecords(registration, storage, tenant, adapter('Client'), clock)
   const pending = new AsyncLocalStorage<PendingRegistration>()
   let current: Provider | undefined
@@ -168,7 +175,10 @@ function createDesk(
     needsToken: registration.mode === 'token',
     rules,
     tokens,
-    limit: createRateLimit(registration.maxPerHour, HOUR_SECONDS, clock),
+    limit: openRateLimit('registrations', {
+      limit: registration.maxPerHour,
+      windowSeconds: HOUR_SECONDS,
+    }),
     records,
     clock,
     emit,

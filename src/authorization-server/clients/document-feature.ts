@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Configuration, errors, KoaContextWithOIDC } from 'oidc-provider'
+import { RETRY_AFTER_SECONDS } from '../../browser/index.ts'
 import { StorageError } from '../../errors/index.ts'
 import type { GuardedFetch } from '../../outbound/index.ts'
 import { PAGE_ROUTES } from '../http/routes.ts'
-import { RETRY_AFTER_SECONDS } from '../http/send.ts'
 import type { ClientDocuments, DocumentOutcome } from './client-documents.ts'
 
 type Feature = NonNullable<NonNullable<Configuration['features']>['clientIdMetadataDocument']>

@@ -45,8 +45,23 @@ export interface StaticClientOptions {
   readonly redirectUris?: readonly string[] | undefined
   /** @defaultValue `client_secret_basic` with a secret, `private_key_jwt` with keys, else `none` */
   readonly authMethod?: ClientAuthMethod | undefined
-  /** @defaultValue `['authorization_code', 'refresh_token']` */
+  /**
+   * Beside those with a user: `client_credentials`, for itself (RFC 6749 §4.4);
+   * `urn:ietf:params:oauth:grant-type:token-exchange`, for users whose tokens it is given (RFC 8693);
+   * with `identityAssertions`, `urn:ietf:params:oauth:grant-type:jwt-bearer`. They need a secret or
+   * keys. @defaultValue `['authorization_code', 'refresh_token']`
+   */
   readonly grantTypes?: readonly string[] | undefined
+  /**
+   * The most that it gets for itself or by an exchange: resource → scopes. With those two grants it
+   * has to be there, and without them it must not: users decide about the others.
+   */
+  readonly scopes?: Readonly<Record<string, readonly string[]>> | undefined
+  /**
+   * For token exchange: the resources whose access tokens it may exchange, which are those that it
+   * is itself. Tokens that were meant for somebody else are refused.
+   */
+  readonly subjectTokenAudiences?: readonly string[] | undefined
   /**
    * Refuse token requests of it without a proof by its key; needs the option `dpop`.
    * @defaultValue false
@@ -77,7 +92,10 @@ export interface RegistrationOptions {
    * @defaultValue none
    */
   readonly initialAccessTokens?: readonly InitialAccessTokenOptions[] | undefined
-  /** Registrations of one address in an hour (its /64 for IPv6), per process. @defaultValue 30 */
+  /**
+   * Registrations of one address in an hour (its /64 for IPv6), per process, or of all that share
+   * `limits.store`. @defaultValue 30
+   */
   readonly maxPerHour?: number | undefined
   /** Clients that have registered themselves, at most. @defaultValue 10000 */
   readonly maxClients?: number | undefined

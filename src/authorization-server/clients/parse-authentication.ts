@@ -7,6 +7,7 @@ import type {
   RawMetadata,
 } from './client-metadata.ts'
 import { faultOf } from './client-metadata.ts'
+import { isPrivileged } from './grant-types.ts'
 import { isWebUrl } from './raw-values.ts'
 
 type Authentication = Pick<
@@ -40,8 +41,12 @@ export function parseAuthentication(
       'is not one that the metadata of this server lists',
     )
   }
-  if (method === 'none' && !grantTypes.includes('authorization_code')) {
-    return faultOf('token_endpoint_auth_method', 'is none, for a client that acts for itself')
+  const actsAlone = grantTypes.some(isPrivileged) || !grantTypes.includes('authorization_code')
+  if (method === 'none' && actsAlone) {
+    return faultOf(
+      'token_endpoint_auth_method',
+      'is none, for a client that acts without a user in front of it',
+    )
   }
   const keys = parseKeys(raw)
   if (!keys.ok) return keys

@@ -5,15 +5,10 @@ import type {
   RawMetadata,
 } from './client-metadata.ts'
 import { faultOf } from './client-metadata.ts'
+import { isPrivileged } from './grant-types.ts'
 import { isListOfStrings } from './raw-values.ts'
 
 const USER_GRANT_TYPES = ['authorization_code', 'refresh_token']
-/** Grant types that let a client act without a user in front of it. */
-const PRIVILEGED: ReadonlySet<string> = new Set([
-  'client_credentials',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer',
-  'urn:ietf:params:oauth:grant-type:token-exchange',
-])
 const MAX_ENTRIES = 20
 
 /**
@@ -29,7 +24,7 @@ export function parseGrants(
   const asked = raw.get('grant_types') ?? USER_GRANT_TYPES
   if (!isListOfStrings(asked, MAX_ENTRIES))
     return faultOf('grant_types', 'is not a list of strings')
-  const denied = asked.some((type) => PRIVILEGED.has(type) && !rules.privilegedGrantTypes.has(type))
+  const denied = asked.some((type) => isPrivileged(type) && !rules.privilegedGrantTypes.has(type))
   if (denied && rules.unprivileged === 'refuse') {
     const fault = faultOf('grant_types', 'has one that needs a privilege')
     return { ...fault, privilege: true }

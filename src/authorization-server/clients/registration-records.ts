@@ -14,7 +14,7 @@ import type { RegistrationSettings } from './settings.ts'
 
 /** The clients that have registered themselves: how many, which ones are the same, how long. */
 export interface RegistrationRecords {
-  /** The public client that has registered this metadata and still exists. */
+  /** The public client that has registered this metadata and still exists; it is kept for longer. */
   findSame(metadata: ClientMetadata): Promise<string | undefined>
   /** Whether there are as many as there may be. Counted once a minute, and as they come. */
   isFull(): Promise<boolean>
@@ -52,23 +52,37 @@ export function createRegistrationRecords(
   const digestKey = (digest: string): Promise<string> =>
     recordKey('registration-digest', tenant, digest)
 
+  /** @returns Whether it is there. */
+  async function keep(clientId: string, seconds: number): Promise<boolean> {
+    const key = await keyOf(clientId)
+    const record = await storage.get(key)
+    const payload = record && (await clients.find(clientId))
+    if (!record || !payload) return false
+    const digest = readDigest(record)
+    await clients.upsert(clientId, payload, seconds)
+    await storage.set(key, record.value, { ttlSeconds: seconds })
+    if (digest === undefined) return true
+    const value = formatRecord(FORMAT, { clientId })
+    await storage.set(await digestKey(digest), value, { ttlSeconds: seconds })
+    return true
+  }
+
   return {
     async findSame(metadata) {
       const digest = digestOf(metadata)
       const record = digest && (await storage.get(await digestKey(digest)))
       if (!record) return undefined
       const clientId = readClientId(record)
-      return (await clients.find(clientId)) ? clientId : undefined
+      if (!(await clients.find(clientId))) return undefined
+      // It may be about to end, and whoever registers now has just begun.
+      const { expiresAt = Infinity } = record
+      if (expiresAt - clock.now() < unusedSeconds / 2) await keep(clientId, unusedSeconds)
+      return clientId
     },
     async isFull() {
       const now = clock.elapsed() / 1_000
       if (counted === undefined || now - counted.at > RECOUNT_SECONDS) {
-        const key = await keyOf('')
-        const prefix = key.slice(0, key.lastIndexOf(':') + 1)
-        const keys = storage.list(prefix)[Symbol.asyncIterator]()
-        let found = 0
-        while ((await keys.next()).done !== true) found += 1
-        counted = { at: now, clients: found }
+        counted = { at: now, clients: await countLike(storage, await keyOf('')) }
       }
       return counted.clients >= maxClients
     },
@@ -84,18 +98,17 @@ export function createRegistrationRecords(
     async noteUse(clientId) {
       const now = clock.elapsed() / 1_000
       if (now - (renewals.get(clientId) ?? -Infinity) < RENEWAL_SECONDS) return
-      const key = await keyOf(clientId)
-      const record = await storage.get(key)
-      const payload = record && (await clients.find(clientId))
-      if (!record || !payload) return
-      renewals.set(clientId, now)
-      const digest = readDigest(record)
-      await clients.upsert(clientId, payload, ttlSeconds)
-      await storage.set(key, record.value, { ttlSeconds })
-      if (digest === undefined) return
-      await storage.set(await digestKey(digest), formatRecord(FORMAT, { clientId }), { ttlSeconds })
+      if (await keep(clientId, ttlSeconds)) renewals.set(clientId, now)
     },
   }
+}
+
+/** How many records there are of the kind and tenant of a key. */
+async function countLike(storage: Storage, key: string): Promise<number> {
+  const keys = storage.list(key.slice(0, key.lastIndexOf(':') + 1))[Symbol.asyncIterator]()
+  let found = 0
+  while ((await keys.next()).done !== true) found += 1
+  return found
 }
 
 /** The client that has the metadata of this digest. */

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RETRY_AFTER_SECONDS } from '../../browser/index.ts'
 import { StorageError } from '../../errors/index.ts'
+import { addressGroup } from '../../limits/index.ts'
 import { parseBearerToken } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
-import { addressGroup } from '../../outbound/index.ts'
 import type { Clock } from '../../runtime/index.ts'
-import { RETRY_AFTER_SECONDS } from '../http/send.ts'
+import type { RateLimit } from '../limits/index.ts'
 import type { ClientMetadata, MetadataFault, MetadataRules } from './client-metadata.ts'
 import type { InitialAccess, InitialAccessTokenRecords } from './initial-access-tokens.ts'
 import { parseMetadata } from './parse-metadata.ts'
-import type { RateLimit } from './rate-limit.ts'
 import { errorAnswer, laterAnswer, type RefusalAnswer, sendAnswer } from './registration-answer.ts'
 import type { RegistrationRecords } from './registration-records.ts'
 import { readRegistration, withBody } from './registration-request.ts'
@@ -114,7 +114,7 @@ async function decide(
   if (req.method !== 'POST') {
     return refuse(errorAnswer(405, 'invalid_request', 'use POST', { headers: { Allow: 'POST' } }))
   }
-  const seconds = limit.take(addressGroup(address ?? ''))
+  const seconds = await limit.take(addressGroup(address))
   if (seconds > 0) return refuse(laterAnswer(429, seconds, 'rate'))
   const access = await checkToken(settings, req)
   if ('status' in access) return refuse(access)

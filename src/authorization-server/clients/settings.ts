@@ -71,6 +71,7 @@ const YEAR_SECONDS = 366 * DAY_SECONDS
 export function parseClientsOptions(
   options: ClientsOptions,
   boundTokens: BoundTokens,
+  takesIdentityAssertions = false,
 ): ClientsSettings {
   const registration = parseRegistration(options.registration)
   return {
@@ -82,6 +83,7 @@ export function parseClientsOptions(
       boundTokens,
       unbindable: 'refuse',
       privilegedGrantTypes: new Set(),
+      takesIdentityAssertions,
       redirects: registration?.mode === 'loopback' ? 'loopback' : 'any',
       unprivileged: 'refuse',
       allowHttpLinks: true,

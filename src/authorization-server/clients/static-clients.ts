@@ -1,6 +1,7 @@
 import { ConfigError } from '../../errors/index.ts'
 import { requireKnownOptions, requireType } from '../../options/index.ts'
 import type { ClientAuthMethod, ClientMetadata, MetadataRules } from './client-metadata.ts'
+import { CLIENT_CREDENTIALS, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts'
 import type { StaticClientOptions } from './options.ts'
 import { parseMetadata } from './parse-metadata.ts'
 
@@ -20,13 +21,15 @@ const KNOWN: readonly (keyof StaticClientOptions)[] = [
   'jwks',
   'jwksUri',
   'redirectUris',
+  'scopes',
+  'subjectTokenAudiences',
 ]
 const CLIENT_ID = /^[\x21-\x7E]{1,2000}$/
 const MIN_SECRET_LENGTH = 32
 
 /**
- * Checks the clients of the configuration by the rules of a registration, with `client_credentials`
- * allowed.
+ * Checks the clients of the configuration by the rules of a registration, with grants allowed that
+ * have no user in front of them.
  *
  * @throws {ConfigError} `ERR_CONFIG_CLIENT`, `ERR_CONFIG_OPTION_UNKNOWN`, `ERR_CONFIG_OPTION_TYPE`
  */
@@ -68,7 +71,11 @@ function parseStaticClient(
   }
   const verdict = parseMetadata(wireMetadata(options, method), {
     ...rules,
-    privilegedGrantTypes: new Set(['client_credentials']),
+    privilegedGrantTypes: new Set([
+      CLIENT_CREDENTIALS,
+      TOKEN_EXCHANGE,
+      ...(rules.takesIdentityAssertions ? [JWT_BEARER] : []),
+    ]),
     redirects: 'any',
   })
   if (!verdict.ok) throw clientError(path, verdict.description)

@@ -1,7 +1,9 @@
 import type { Settings } from '../options/index.ts'
 
-/** The names of the cookies that `oidc-provider` sets. */
+/** The names of the cookies that `oidc-provider` sets, and of one of ours. */
 export interface CookieNames {
+  /** Which browser goes through a sign-in to pages of this process. */
+  readonly firstParty: string
   readonly session: string
   readonly interaction: string
   readonly resume: string
@@ -20,6 +22,7 @@ export function cookieNames({ issuerUrl, mountPath }: Settings): CookieNames {
   const name = (prefix: string, what: string): string =>
     `${isSecure ? prefix : ''}gatehouse-${what}${suffix}`
   return {
+    firstParty: name('__Host-', 'first-party'),
     session: name('__Host-', 'session'),
     interaction: name('__Secure-', 'interaction'),
     resume: name('__Secure-', 'resume'),

@@ -23,6 +23,7 @@ export type Endpoint =
   | 'jwks'
   | 'interaction'
   | 'callback'
+  | 'backchannelLogout'
 
 /** An endpoint, and the path below the issuer that it was asked for with. */
 export interface Route {
@@ -40,6 +41,7 @@ const BELOW: readonly (readonly [prefix: string, endpoint: Endpoint])[] = [
   [`${ROUTES.authorization}/`, 'resume'],
   ['/interaction/', 'interaction'],
   ['/callback/', 'callback'],
+  ['/backchannel-logout/', 'backchannelLogout'],
 ]
 
 /**
@@ -73,6 +75,7 @@ export const METHODS: Readonly<Record<Endpoint, readonly string[]>> = {
   resume: ['GET'],
   callback: ['GET'],
   interaction: ['GET', 'POST'],
+  backchannelLogout: ['POST'],
   token: ['POST'],
   registration: ['POST'],
   revocation: ['POST'],
@@ -88,6 +91,9 @@ export const CORS_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'revocation',
   'introspection',
 ])
+
+/** Documents that say who this server is; tokens that are verified elsewhere need them. */
+export const PUBLISHED_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>(['metadata', 'jwks'])
 
 /** Routes of `oidc-provider` that people see. What fails elsewhere is told to a program, as JSON. */
 export const PAGE_ROUTES: ReadonlySet<string> = new Set(['authorization', 'resume'])

@@ -20,6 +20,8 @@ export interface AccessRequest {
   readonly requestedResource: string
   /** Scopes of the resource. */
   readonly scopes: readonly string[]
+  /** A digest of what each of the scopes means, by its name. */
+  readonly meanings: Readonly<Record<string, string>>
   readonly openidScopes: readonly string[]
   /** Values of `prompt` (OpenID Connect §3.1.2.1). */
   readonly prompts: ReadonlySet<string>
@@ -31,7 +33,7 @@ export interface AccessRequest {
 /** Reads the request of an interaction; `undefined` where its client is not known any more. */
 export async function readAccessRequest(
   provider: Provider,
-  { resources }: Settings,
+  { resources, scopeMeanings }: Settings,
   { params }: Interaction,
 ): Promise<AccessRequest | undefined> {
   const clientId = text(params['client_id'])
@@ -40,6 +42,7 @@ export async function readAccessRequest(
   const requestedResource = text(params['resource'])
   const resource = findResource(resources, requestedResource)
   const names = text(params['scope']).split(' ')
+  const scopes = names.filter((name) => resource?.scopes.includes(name))
   return {
     clientId,
     clientName: client.clientName,
@@ -47,7 +50,8 @@ export async function readAccessRequest(
     redirectUri: text(params['redirect_uri']),
     resource: resource?.identifier ?? requestedResource,
     requestedResource,
-    scopes: names.filter((name) => resource?.scopes.includes(name)),
+    scopes,
+    meanings: Object.fromEntries(scopes.map((name) => [name, scopeMeanings.digestOf(name)])),
     openidScopes: names.filter((name) => OPENID_SCOPES.includes(name)),
     prompts: new Set(text(params['prompt']).split(' ')),
     loginHint: text(params['login_hint']) || undefined,

@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/index.ts'
 import {
   formatRecord,
+  isObject,
   isOptionalString,
   isStringList,
   parseRecord,
@@ -26,6 +27,8 @@ export interface Approval {
 
 interface StoredApproval extends Omit<Approval, 'id'> {
   readonly documentHash: string
+  /** Of its scopes, by name; missing in records of earlier releases. */
+  readonly meanings?: Readonly<Record<string, unknown>> | undefined
   /** The grants that came of it, the latest last. */
   readonly grantIds: readonly string[]
 }
@@ -68,7 +71,7 @@ export function createApprovalRecords(
       return (
         approval.isRemembered &&
         approval.documentHash === request.documentHash &&
-        request.scopes.every((scope) => approval.scopes.includes(scope))
+        request.scopes.every((scope) => isAllowed(approval, request, scope))
       )
     },
     async save(accountId, request, { grantId, remember }) {
@@ -95,8 +98,7 @@ export function createApprovalRecords(
       for await (const key of storage.listByTag(await tagOf(accountId))) {
         const record = await storage.get(key)
         if (record === undefined) continue
-        const { documentHash: _hash, grantIds: _grants, ...approval } = readApproval(record.value)
-        approvals.push({ id: idOf(key), ...approval })
+        approvals.push({ id: idOf(key), ...publicPart(readApproval(record.value)) })
       }
       return approvals.toSorted((one, other) => other.approvedAt - one.approvedAt)
     },
@@ -111,6 +113,24 @@ export function createApprovalRecords(
   }
 }
 
+function publicPart({
+  documentHash: _hash,
+  grantIds: _ids,
+  meanings: _meanings,
+  ...approval
+}: StoredApproval): Omit<Approval, 'id'> {
+  return approval
+}
+
+/** Whether a scope was allowed with the meaning that it has. */
+function isAllowed(
+  { scopes, meanings = {} }: StoredApproval,
+  request: AccessRequest,
+  scope: string,
+): boolean {
+  return scopes.includes(scope) && meanings[scope] === request.meanings[scope]
+}
+
 function identify(accountId: string, { clientId, redirectUri, resource }: AccessRequest): string {
   return JSON.stringify([accountId, clientId, redirectUri, resource])
 }
@@ -120,15 +140,17 @@ function idOf(key: string): string {
 }
 
 function formatApproval(
-  { clientId, clientName, redirectUri, resource, scopes, documentHash }: AccessRequest,
+  request: AccessRequest,
   outcome: Pick<StoredApproval, 'approvedAt' | 'grantIds' | 'isRemembered'>,
 ): Uint8Array {
+  const { clientId, clientName, redirectUri, resource, scopes, meanings, documentHash } = request
   const approval: StoredApproval = {
     clientId,
     clientName,
     redirectUri,
     resource,
     scopes,
+    meanings,
     documentHash,
     ...outcome,
   }
@@ -138,12 +160,13 @@ function formatApproval(
 function readApproval(value: Uint8Array): StoredApproval {
   return parseRecord(value, FORMAT, 'Approval', (content) => {
     const { clientId, clientName, redirectUri, resource, documentHash } = content
-    const { scopes, grantIds, isRemembered, approvedAt } = content
+    const { scopes, meanings, grantIds, isRemembered, approvedAt } = content
     const texts = [clientId, redirectUri, resource, documentHash]
     const isRight =
       texts.every((text) => typeof text === 'string') &&
       isOptionalString(clientName) &&
       isStringList(scopes) &&
+      (meanings === undefined || isObject(meanings)) &&
       isStringList(grantIds) &&
       typeof isRemembered === 'boolean' &&
       typeof approvedAt === 'number'

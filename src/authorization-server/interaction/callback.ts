@@ -1,15 +1,19 @@
-import { sendRedirect } from '../http/send.ts'
-import type { SignIn, TakenSignIn } from '../upstream/sign-ins.ts'
-import type { UpstreamIdentity } from '../upstream/upstream.ts'
+import { sendRedirect } from '../../browser/index.ts'
+import type { TakenAttempt, Upstream, UpstreamIdentity } from '../../oauth-client/index.ts'
+import type { SignIn } from '../upstream/sign-ins.ts'
+import type { UpstreamSessions } from '../upstream/upstream-sessions.ts'
 import type { UpstreamTokenVault } from '../upstream/upstream-tokens.ts'
 import { sendErrorPage } from './error-page.ts'
 import type { Visit } from './exchange.ts'
 import { noteFailedSignIn, sendUpstreamFailure } from './upstream-failure.ts'
 import type { UpstreamSignInParts } from './upstream-sign-in.ts'
 
+const PREFIX = '/callback/'
+
 /** What a callback works with. */
 export interface CallbackParts extends UpstreamSignInParts {
   readonly vault: UpstreamTokenVault
+  readonly sessions: UpstreamSessions
 }
 
 /**
@@ -20,11 +24,12 @@ export interface CallbackParts extends UpstreamSignInParts {
 export function createCallbackHandler(
   callback: CallbackParts,
 ): (visit: Visit, path: string) => Promise<void> {
-  const { upstream, signIns } = callback
+  const { realms, signIns } = callback
   return async (visit, path) => {
+    const upstream = realms.byName(path.slice(PREFIX.length))?.upstream
     const { searchParams: parameters } = new URL(visit.req.url ?? '', visit.parts.settings.issuer)
     const [state, secondState] = parameters.getAll('state')
-    if (path !== `/callback/${upstream.name}` || state === undefined || secondState !== undefined) {
+    if (upstream === undefined || state === undefined || secondState !== undefined) {
       sendErrorPage(visit, 'callback_unknown')
       return
     }
@@ -36,23 +41,29 @@ export function createCallbackHandler(
     })
     const taken = found.ok ? await signIns.take(found.signIn) : undefined
     if (!found.ok || taken === undefined) sendErrorPage(visit, 'callback_unknown')
-    else await finishSignIn(visit, callback, parameters, found.signIn, taken)
+    else await finishSignIn(visit, { ...callback, upstream, parameters, taken }, found.signIn)
   }
+}
+
+/** A callback whose sign-in was found. */
+interface Finishing extends CallbackParts {
+  readonly upstream: Upstream
+  readonly parameters: URLSearchParams
+  readonly taken: TakenAttempt
 }
 
 async function finishSignIn(
   visit: Visit,
-  { upstream, vault }: CallbackParts,
-  parameters: URLSearchParams,
+  finishing: Finishing,
   { uid, attempt }: SignIn,
-  taken: TakenSignIn,
 ): Promise<void> {
+  const { upstream, parameters, taken } = finishing
   const { parts, res } = visit
   const { mountPath } = parts.settings
   const basePath = `${mountPath}/interaction/${uid}`
   const outcome = await upstream.finish({ parameters, attempt })
   if (outcome.ok) {
-    const accountId = await keepIdentity(visit, vault, upstream.name, outcome.value)
+    const accountId = await keepIdentity(visit, finishing, outcome.value)
     if (await parts.steps.signIn(uid, accountId)) sendRedirect(res, `${basePath}/signed-in`)
     else sendErrorPage(visit, 'not_allowed_yet')
     return
@@ -72,13 +83,20 @@ async function finishSignIn(
 
 async function keepIdentity(
   { parts, correlationId }: Visit,
-  vault: UpstreamTokenVault,
-  upstream: string,
-  { issuer, subject, claims, tokens }: UpstreamIdentity,
+  { realms, upstream, vault, sessions }: Finishing,
+  { issuer, subject, sessionId, claims, tokens }: UpstreamIdentity,
 ): Promise<string> {
-  const accountId = await parts.users.save({ issuer, subject, upstream, claims })
-  await vault.save({ accountId, upstream, subject }, tokens)
-  const { emit, clock } = parts.settings
-  emit({ type: 'sign_in.done', correlationId, at: clock.now(), upstream, subject: accountId })
+  const { name } = upstream
+  const accountId = await parts.users.save({
+    issuer,
+    subject,
+    upstream: name,
+    claims: realms.believed(upstream, claims),
+  })
+  await vault.save({ accountId, upstream: name, subject }, tokens)
+  if (sessionId !== undefined) await sessions.note({ issuer, sessionId, accountId })
+  const { emit, clock, issuer: own } = parts.settings
+  const facts = { correlationId, at: clock.now(), issuer: own, upstream: name }
+  emit({ type: 'sign_in.done', ...facts, subject: accountId })
   return accountId
 }

@@ -1,6 +1,7 @@
+import { sendPage } from '../../browser/index.ts'
 import { readForm } from '../../http/index.ts'
-import { sendPage } from '../http/send.ts'
 import { isRememberable } from './access-request.ts'
+import { displayName } from './display-name.ts'
 import { sendErrorPage } from './error-page.ts'
 import type { Exchange } from './exchange.ts'
 import { findSessionAccount, finishAllowed, finishDenied } from './finish.ts'
@@ -64,16 +65,20 @@ async function goOn(exchange: Exchange, remember: boolean): Promise<void> {
 
 /** The user of our session, where the request takes one who has signed in before. */
 async function sessionAccount(exchange: Exchange): Promise<string | undefined> {
-  const { prompts } = exchange.request
+  const { parts, request, interaction } = exchange
   const isFreshNeeded =
-    exchange.interaction.prompt.name === 'login' ||
-    SIGN_IN_PROMPTS.some((name) => prompts.has(name))
-  return isFreshNeeded ? undefined : findSessionAccount(exchange)
+    interaction.prompt.name === 'login' || SIGN_IN_PROMPTS.some((name) => request.prompts.has(name))
+  const account = isFreshNeeded ? undefined : await findSessionAccount(exchange)
+  const { onlyUsersOf } = parts.signIn.destination(request)
+  if (account === undefined || onlyUsersOf === undefined) return account
+  const user = await parts.users.find(account)
+  return user?.upstream === onlyUsersOf ? account : undefined
 }
 
 async function renderConsent(exchange: Exchange, account: string | undefined): Promise<void> {
   const { parts, request, res, interaction, basePath } = exchange
-  const { settings, signIn, pages, steps, forms } = parts
+  const { settings, pages, steps, forms } = parts
+  const { host, isChosenLater, scopes } = parts.signIn.destination(request)
   const { uid } = interaction
   const { attempt } = await steps.read(uid)
   const { documentHash } = request
@@ -86,22 +91,12 @@ async function renderConsent(exchange: Exchange, account: string | undefined): P
     verifiedDomain: request.verifiedDomain,
     redirectUri: request.redirectUri,
     resource: request.resource,
-    scopes: request.scopes.map((name) => ({ name, text: settings.scopeTexts.get(name) ?? name })),
-    upstreamHost: signIn.host,
-    upstreamScopes: signIn.scopes,
+    scopes: request.scopes.map((name) => ({ name, text: settings.scopeMeanings.textOf(name) })),
+    upstreamHost: host,
+    choosesUpstream: isChosenLater,
+    upstreamScopes: scopes,
     signedInAs: user && displayName(user),
     canRemember: settings.consent.remember && isRememberable(request),
   })
   sendPage(res, page)
-}
-
-function displayName({
-  claims,
-  subject,
-}: {
-  readonly claims: Readonly<Record<string, unknown>>
-  readonly subject: string
-}): string {
-  const names = ['email', 'preferred_username', 'name'].map((name) => claims[name])
-  return names.find((name): name is string => typeof name === 'string' && name !== '') ?? subject
 }

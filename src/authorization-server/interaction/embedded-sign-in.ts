@@ -1,9 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { sendPage, sendRedirect } from '../../browser/index.ts'
 import { readForm } from '../../http/index.ts'
-import { sendPage, sendRedirect } from '../http/send.ts'
 import type { EmbeddedUser } from '../options/index.ts'
 import { sendErrorPage, sendMethodNotAllowed } from './error-page.ts'
-import type { Exchange, SignInMethod } from './exchange.ts'
+import type { SignInExchange, SignInMethod } from './exchange.ts'
 
 /** Stands where an upstream's issuer identifier would. */
 export const EMBEDDED_ISSUER = 'urn:mcp-gatehouse:embedded-users'
@@ -15,9 +15,12 @@ const STEP = 'sign-in'
  */
 export function createEmbeddedSignIn(users: readonly EmbeddedUser[]): SignInMethod {
   return {
-    upstream: undefined,
-    host: undefined,
-    scopes: [],
+    destination: () => ({
+      host: undefined,
+      isChosenLater: false,
+      scopes: [],
+      onlyUsersOf: undefined,
+    }),
     start: async ({ res, basePath }) => sendRedirect(res, `${basePath}/${STEP}`),
     async handle(exchange, step) {
       if (step !== STEP) return false
@@ -37,7 +40,11 @@ export function createEmbeddedSignIn(users: readonly EmbeddedUser[]): SignInMeth
   }
 }
 
-async function showForm(exchange: Exchange, username: string, hasFailed: boolean): Promise<void> {
+async function showForm(
+  exchange: SignInExchange,
+  username: string,
+  hasFailed: boolean,
+): Promise<void> {
   const { parts, res, interaction, request, basePath } = exchange
   const { uid } = interaction
   const { attempt } = await parts.steps.read(uid)
@@ -50,7 +57,7 @@ async function showForm(exchange: Exchange, username: string, hasFailed: boolean
   sendPage(res, page)
 }
 
-async function answerForm(exchange: Exchange, users: readonly EmbeddedUser[]): Promise<void> {
+async function answerForm(exchange: SignInExchange, users: readonly EmbeddedUser[]): Promise<void> {
   const { parts, req, res, interaction, basePath } = exchange
   const form = await readForm(req)
   const token = await parts.forms.open(form?.get('csrf_token') ?? '', interaction.uid)

@@ -1,4 +1,10 @@
-import { PRIVATE_HEADERS, sendPage } from '../http/send.ts'
+import {
+  type Explanation,
+  PRIVATE_HEADERS,
+  SIGN_IN_OBSTACLES,
+  START_AGAIN,
+  sendPage,
+} from '../../browser/index.ts'
 import type { Visit } from './exchange.ts'
 
 /** Why a browser cannot go on. */
@@ -10,34 +16,12 @@ export type Obstacle =
   | 'interaction_not_found'
   | 'not_allowed_yet'
 
-interface Explanation {
-  readonly status: number
-  readonly cause: string
-  readonly remedy: string
-}
-
-const START_AGAIN = 'Go back to your application and connect again.'
-
 const EXPLANATIONS: Readonly<Record<Obstacle, Explanation>> = {
-  already_answered: {
-    status: 409,
-    cause: 'This page has been answered before.',
-    remedy: 'Finish signing in where you were sent to, or connect again from your application.',
-  },
-  callback_unknown: {
-    status: 403,
-    cause: 'This answer of the identity provider belongs to no sign-in of this browser.',
-    remedy: START_AGAIN,
-  },
+  ...SIGN_IN_OBSTACLES,
   client_unreadable: {
     status: 503,
     cause: 'What the application publishes about itself cannot be read at the moment.',
     remedy: 'Try again in a minute, or connect again from your application.',
-  },
-  form_forged: {
-    status: 403,
-    cause: 'The answer did not come from the page that this server showed.',
-    remedy: START_AGAIN,
   },
   interaction_not_found: {
     status: 404,

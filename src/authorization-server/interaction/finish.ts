@@ -1,8 +1,8 @@
+import { PRIVATE_HEADERS, setHeaders } from '../../browser/index.ts'
 import { isRevoked } from '../../revocation/index.ts'
-import { PRIVATE_HEADERS, setHeaders } from '../http/send.ts'
 import type { Interaction } from './access-request.ts'
 import { sendErrorPage } from './error-page.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Visit } from './exchange.ts'
 
 /** Who the tokens are for, and whether they have just signed in. */
 export interface SignedIn {
@@ -22,6 +22,7 @@ export async function finishAllowed(
   const { provider, parts, request, interaction, correlationId } = exchange
   const { clientId, scopes, openidScopes, resource, requestedResource } = request
   // Whoever was signed out meanwhile starts again, however far they had come.
+  await parts.settings.requireAudit()
   if (await isSignedOut(exchange, accountId, interaction.iat)) {
     sendErrorPage(exchange, 'interaction_not_found')
     return
@@ -30,20 +31,14 @@ export async function finishAllowed(
   if (openidScopes.length > 0) grant.addOIDCScope(openidScopes.join(' '))
   if (scopes.length > 0) grant.addResourceScope(requestedResource, scopes.join(' '))
   const grantId = await grant.save()
+  await parts.meanings.keep(grantId, scopes)
   await parts.approvals.save(accountId, request, { grantId, remember })
   await parts.clients.noteApproval(clientId)
   if (isFresh) await endOtherSession(exchange, accountId)
   await parts.steps.take(interaction.uid)
-  const { emit, clock } = parts.settings
-  emit({
-    type: 'consent.allow',
-    correlationId,
-    at: clock.now(),
-    subject: accountId,
-    clientId,
-    resource,
-    scopes,
-  })
+  const { emit, clock, issuer } = parts.settings
+  const facts = { correlationId, at: clock.now(), issuer, clientId, resource, scopes }
+  emit({ type: 'consent.allow', subject: accountId, ...facts })
   await finish(exchange, {
     // Not remembered: the cookie ends with the browser.
     ...(isFresh && { login: { accountId, remember: false, ts: clock.now() } }),
@@ -57,14 +52,9 @@ export async function finishDenied(exchange: Exchange): Promise<void> {
   const { parts, request, interaction, correlationId } = exchange
   const { clientId, resource, scopes } = request
   await parts.steps.take(interaction.uid)
-  parts.settings.emit({
-    type: 'consent.deny',
-    correlationId,
-    at: parts.settings.clock.now(),
-    clientId,
-    resource,
-    scopes,
-  })
+  const { emit, clock, issuer } = parts.settings
+  const facts = { correlationId, at: clock.now(), issuer, clientId, resource, scopes }
+  emit({ type: 'consent.deny', ...facts })
   await finish(exchange, {
     error: 'access_denied',
     error_description: 'the user denied the request',
@@ -110,9 +100,17 @@ export async function findSessionAccount(exchange: Exchange): Promise<string | u
   return (await isSignedOut(exchange, accountId, session.loginTs)) ? undefined : accountId
 }
 
+/** The user of the session that this browser has with us now. */
+export async function findSignedInAccount(visit: Visit): Promise<string | undefined> {
+  const { provider, parts, req, res } = visit
+  const { accountId, loginTs } = await provider.Session.get(provider.createContext(req, res))
+  if (accountId === undefined || (await parts.users.find(accountId)) === undefined) return undefined
+  return (await isSignedOut(visit, accountId, loginTs)) ? undefined : accountId
+}
+
 /** Whether the access of this user was revoked after an instant. */
 async function isSignedOut(
-  { parts }: Exchange,
+  { parts }: Visit,
   subject: string,
   since: number | undefined,
 ): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { isFirstParty } from '../first-party/first-party-sign-ins.ts'
+import { handleFirstParty } from '../first-party/handle-first-party.ts'
 import { type Interaction, readAccessRequest } from './access-request.ts'
 import { answerConsent, showConsent } from './consent.ts'
 import { sendErrorPage, sendMethodNotAllowed } from './error-page.ts'
@@ -15,6 +17,10 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
 export async function handleInteraction(visit: Visit, path: string): Promise<void> {
   const { provider, parts, req } = visit
   const [, , uid = '', step = '', rest] = path.split('/')
+  if (isFirstParty(uid) && rest === undefined) {
+    await handleFirstParty(visit, uid, step)
+    return
+  }
   const allowed = Object.hasOwn(METHODS, step) ? METHODS[step] : undefined
   if (allowed !== undefined && !allowed.includes(req.method ?? '')) {
     sendMethodNotAllowed(visit, allowed)

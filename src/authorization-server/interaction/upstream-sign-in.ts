@@ -1,40 +1,63 @@
-import { sendRedirect } from '../http/send.ts'
+import { sendRedirect } from '../../browser/index.ts'
+import type { Realm, Realms } from '../upstream/realms.ts'
 import type { SignIns } from '../upstream/sign-ins.ts'
-import type { Upstream } from '../upstream/upstream.ts'
-import type { Exchange, SignInMethod } from './exchange.ts'
+import { CHOICE_STEP, handleChoice } from './choose-upstream.ts'
+import type { SignInDestination, SignInExchange, SignInMethod } from './exchange.ts'
 import { sendUpstreamFailure } from './upstream-failure.ts'
 
 /** Where users sign in, and the sign-ins that are under way. */
 export interface UpstreamSignInParts {
-  readonly upstream: Upstream
+  readonly realms: Realms
   readonly signIns: SignIns
-  /** Scopes that the user will be asked for there. */
-  readonly scopes: readonly string[]
 }
 
-/** Signs users in at an upstream: they come back to the callback, see `callback.ts`. */
+/**
+ * Signs users in at the upstream that the request is for, or that they choose: they come back to its
+ * callback, see `callback.ts`.
+ */
 export function createUpstreamSignIn(parts: UpstreamSignInParts): SignInMethod {
-  const { upstream, scopes } = parts
+  const { realms, signIns } = parts
+  const send = (exchange: SignInExchange, realm: Realm, email?: string): Promise<void> =>
+    startSignIn(exchange, signIns, realm, email)
   return {
-    upstream: upstream.name,
-    host: new URL(upstream.issuer).host,
-    scopes,
-    start: (exchange) => startSignIn(exchange, parts),
-    handle: async () => false,
+    destination: (request) => destinationOf(realms, realms.decide(request)),
+    async start(exchange) {
+      const decided = realms.decide(exchange.request)
+      if (decided === undefined) sendRedirect(exchange.res, `${exchange.basePath}/${CHOICE_STEP}`)
+      else await send(exchange, decided)
+    },
+    handle: async (exchange, step) => {
+      const isChoice = step === CHOICE_STEP && realms.decide(exchange.request) === undefined
+      if (isChoice) await handleChoice(exchange, realms, send)
+      return isChoice
+    },
+  }
+}
+
+function destinationOf({ all }: Realms, decided: Realm | undefined): SignInDestination {
+  const candidates = decided === undefined ? all : [decided]
+  return {
+    host: decided && new URL(decided.upstream.issuer).host,
+    isChosenLater: decided === undefined,
+    scopes: [...new Set(candidates.flatMap(({ scopes }) => scopes))],
+    onlyUsersOf: all.length === 1 ? undefined : decided?.upstream.name,
   }
 }
 
 /** Nothing about the sign-in is set or stored before the user has allowed the request. */
 async function startSignIn(
-  exchange: Exchange,
-  { upstream, signIns }: UpstreamSignInParts,
+  exchange: SignInExchange,
+  signIns: SignIns,
+  { upstream }: Realm,
+  email: string | undefined,
 ): Promise<void> {
   const { parts, req, res, interaction, request, basePath } = exchange
   const { issuerUrl, mountPath } = parts.settings
   const { approval } = await parts.steps.read(interaction.uid)
   const started = await upstream.start({
     redirectUri: `${issuerUrl.origin}${mountPath}/callback/${upstream.name}`,
-    clientParameters: interaction.params,
+    clientParameters: { ...interaction.params, ...(email !== undefined && { login_hint: email }) },
+    isForced: exchange.isForced,
   })
   if (!started.ok) {
     sendUpstreamFailure(exchange, started.failure, { upstream: upstream.name, retryPath: basePath })

@@ -1,11 +1,13 @@
 import type { JWK } from 'jose'
 import type { KeyRing } from '../../keys/index.ts'
+import type { UpstreamOptions } from '../../oauth-client/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
 import type { Brand, PageTexts } from '../../pages/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
 import type { ClientsOptions } from '../clients/index.ts'
-import type { UpstreamOptions } from '../upstream/options.ts'
+import type { IdentityAssertionOptions } from '../identity-assertions/options.ts'
+import type { ServerLimitsOptions } from '../limits/index.ts'
 
 /** A protected resource that tokens are issued for. */
 export interface ResourceOptions {
@@ -22,6 +24,19 @@ export interface ResourceOptions {
    * @defaultValue signed tokens
    */
   readonly encryption?: JWK | undefined
+  /**
+   * Refuse requests for its tokens without a proof by a key of the client, of every client and grant;
+   * needs the option `dpop`. @defaultValue `false`
+   */
+  readonly dpopBoundAccessTokens?: boolean | undefined
+}
+
+/** What a scope allows. When it changes, users are asked again at the next refresh. */
+export interface ScopeMeaning {
+  /** In words for the user. */
+  readonly description: string
+  /** The tools that it opens; for the comparison alone. @defaultValue none */
+  readonly tools?: readonly string[] | undefined
 }
 
 /** Somebody who can sign in at this server itself, for development. */
@@ -30,6 +45,33 @@ export interface EmbeddedUser {
   readonly password: string
   /** Further claims of the tokens. @defaultValue none */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * One of several identity providers, and which users are sent there. At least one of `emailDomains`,
+ * `resourceHosts` and `label`.
+ */
+export interface UpstreamRealmOptions {
+  /** Its `name`, which the callback ends with, is another one than that of every other upstream. */
+  readonly upstream: UpstreamOptions
+  /**
+   * Whose e-mail address ends so, in a `login_hint` of the client or on the page that asks for it,
+   * signs in here. Exact: a subdomain is another domain. No other upstream is believed such an
+   * address: it is left out of the claims of who signs in there.
+   * @defaultValue none
+   */
+  readonly emailDomains?: readonly string[] | undefined
+  /**
+   * Hosts of `resources`, with their port where they have one. Whoever wants a token for one of them
+   * signs in here, whatever the client hints; a sign-in at another upstream does not count for it.
+   * @defaultValue none
+   */
+  readonly resourceHosts?: readonly string[] | undefined
+  /**
+   * What users who choose by themselves know it by, such as `Acme staff`; at most 80 characters.
+   * @defaultValue it is not offered
+   */
+  readonly label?: string | undefined
 }
 
 /** The rings that this server signs with. No key is derived from a secret of the upstream. */
@@ -107,10 +149,19 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
   readonly resources:
     | readonly string[]
     | Readonly<Record<string, readonly string[] | ResourceOptions>>
-  /** Scope → what it allows, in words for the user. @defaultValue the scope itself */
-  readonly scopes?: Readonly<Record<string, string>> | undefined
-  /** Where users sign in. This, or `users`. */
+  /**
+   * Scope → what it allows, in words for the user. Where that is changed, the next refresh is refused
+   * and the page is shown again, whether or not an answer was remembered.
+   * @defaultValue the scope itself
+   */
+  readonly scopes?: Readonly<Record<string, string | ScopeMeaning>> | undefined
+  /** Where users sign in. This, or `upstreams`, or `users`. */
   readonly upstream?: UpstreamOptions | undefined
+  /**
+   * Several places where users sign in. After the consent the host of the resource decides for one of
+   * them, else the domain of `login_hint`, else the user on a page.
+   */
+  readonly upstreams?: readonly UpstreamRealmOptions[] | undefined
   /** Who can sign in, instead of an upstream. Only for issuers on a loopback address. */
   readonly users?: readonly EmbeddedUser[] | undefined
   /**
@@ -126,7 +177,24 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
    * @defaultValue off: every token is a bearer token, and proofs are ignored
    */
   readonly dpop?: BoundTokenOptions
+  /**
+   * Identity providers whose assertions (ID-JAG) let their users in without a page:
+   * enterprise-managed authorization. Left out: none.
+   */
+  readonly identityAssertions?: IdentityAssertionOptions
   readonly consent?: ConsentOptions | undefined
+  /**
+   * How much this server answers; past it 429, as JSON or as a page.
+   * @defaultValue only registrations and metadata documents are limited, each process for itself
+   */
+  readonly limits?: ServerLimitsOptions
+  /**
+   * Asked at every request but those for metadata and public keys: `true` answers it 403, `access_denied`,
+   * which clients keep their tokens on. A failure is answered 503. It does NOT end access tokens: resource
+   * servers have `isRevoked`.
+   * @defaultValue never suspended
+   */
+  readonly isSuspended?: () => boolean | Promise<boolean>
   /** How the pages look. @defaultValue the name is the host of the issuer */
   readonly brand?: Brand | undefined
   /** Texts of the pages in another language or in other words. @defaultValue English */
@@ -137,6 +205,12 @@ export interface CreateAuthorizationServerOptions extends ClientsOptions {
   readonly allowInsecureLoopback?: boolean | undefined
   /** Receives what happens. @defaultValue warnings go to the console */
   readonly onEvent?: AuditSink | undefined
+  /**
+   * Refuse consent and tokens (503) while `onEvent` rejects, or takes longer than two seconds: what
+   * cannot be recorded does not happen. The event whose delivery failed is about what still did.
+   * @defaultValue `false`
+   */
+  readonly auditRequired?: boolean | undefined
   /** For tests. @defaultValue the system's clock */
   readonly clock?: Clock | undefined
 }

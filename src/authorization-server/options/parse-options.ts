@@ -1,9 +1,10 @@
 import { isLoopbackHostname } from '../../oauth/index.ts'
-import { createEmitter, type Emit } from '../../observability/index.ts'
+import type { Emit } from '../../observability/index.ts'
 import {
   configError,
   requireIssuer,
   requireKnownOptions,
+  requireMountPath,
   requireNotUnset,
   requireNumber,
   requirePlainTypes,
@@ -11,6 +12,8 @@ import {
 } from '../../options/index.ts'
 import { type Clock, systemClock } from '../../runtime/index.ts'
 import type { Storage } from '../../storage/index.ts'
+import { parseIdentityAssertions } from '../identity-assertions/parse-options.ts'
+import { parseLimits } from '../limits/index.ts'
 import type {
   AuthorizationServerKeys,
   ConsentOptions,
@@ -18,8 +21,11 @@ import type {
   EmbeddedUser,
   LifetimeOptions,
 } from './options.ts'
+import { parseAudit } from './parse-audit.ts'
 import { parseDpop } from './parse-dpop.ts'
 import { parseResources } from './parse-resources.ts'
+import { parseUpstreams } from './parse-upstreams.ts'
+import { parseScopeMeanings } from './scope-meanings.ts'
 import type { Settings } from './settings.ts'
 
 const KNOWN_OPTIONS: readonly string[] = [
@@ -27,12 +33,15 @@ const KNOWN_OPTIONS: readonly string[] = [
   'resources',
   'scopes',
   'upstream',
+  'upstreams',
   'users',
   'storage',
   'keys',
   'lifetimes',
   'dpop',
+  'identityAssertions',
   'consent',
+  'limits',
   'clients',
   'registration',
   'clientIdMetadata',
@@ -43,6 +52,8 @@ const KNOWN_OPTIONS: readonly string[] = [
   'trustedProxyHops',
   'allowInsecureLoopback',
   'onEvent',
+  'auditRequired',
+  'isSuspended',
   'clock',
 ]
 const YEAR_SECONDS = 31_536_000
@@ -55,12 +66,12 @@ const DAY_SECONDS = 86_400
  */
 export function parseOptions(options: CreateAuthorizationServerOptions): Settings {
   requireKnownOptions(options, KNOWN_OPTIONS, 'createAuthorizationServer')
-  requireNotUnset(options, ['dpop'], '')
+  requireNotUnset(options, ['dpop', 'identityAssertions', 'isSuspended', 'limits'], '')
   requirePlainTypes(
     options,
     {
       boolean: ['allowInsecureLoopback'],
-      function: ['onEvent'],
+      function: ['isSuspended', 'onEvent'],
       object: ['scopes', 'storage', 'keys', 'lifetimes', 'consent', 'clock'],
     },
     '',
@@ -69,29 +80,49 @@ export function parseOptions(options: CreateAuthorizationServerOptions): Setting
   const { allowInsecureLoopback = false, clock = systemClock } = options
   const issuer = requireIssuer(options.issuer, allowInsecureLoopback, 'issuer')
   const issuerUrl = new URL(issuer)
-  const emit = createEmitter(options.onEvent)
-  if (options.upstream !== undefined && options.users !== undefined) {
-    throw configError('ERR_CONFIG_OPTIONS_CONFLICT', 'upstream and users')
-  }
+  const audit = parseAudit(options, clock)
+  const { emit } = audit
+  const resources = parseResources(options.resources, allowInsecureLoopback)
+  requireBinding(resources, options)
+  const upstreams = parseUpstreams(options, resources)
   return {
     issuer,
     issuerUrl,
-    mountPath: parseMountPath(issuerUrl),
-    resources: parseResources(options.resources, allowInsecureLoopback),
-    scopeTexts: new Map(Object.entries(options.scopes ?? {})),
-    upstream: options.upstream,
-    users: options.upstream === undefined ? parseUsers(options.users, issuerUrl) : undefined,
+    mountPath: requireMountPath(issuerUrl, 'issuer'),
+    resources,
+    scopeMeanings: parseScopeMeanings(options.scopes),
+    upstreams,
+    users: upstreams.length === 0 ? parseUsers(options.users, issuerUrl) : undefined,
     storage: options.storage,
     keys: parseKeys(options.keys),
     lifetimes: parseLifetimes(options.lifetimes ?? {}),
     dpop: parseDpop(options.dpop, issuer),
+    identityAssertions: parseIdentityAssertions(options.identityAssertions, {
+      resources: resources.map(({ identifier }) => identifier),
+      allowInsecureLoopback,
+      clock,
+      emit,
+    }),
     consent: parseConsent(options.consent ?? {}, { emit, clock }),
     clients: options,
+    limits: parseLimits(options.limits),
     pages: { brand: options.brand ?? { name: issuerUrl.host }, texts: options.texts },
     trustedProxyHops: requireNumber(options.trustedProxyHops, [0, 16], 'trustedProxyHops', 0),
-    emit,
+    isSuspended: options.isSuspended ?? (() => false),
+    ...audit,
     clock,
   }
+}
+
+/** A resource whose tokens have to be bound where none are would get none. */
+function requireBinding(
+  resources: Settings['resources'],
+  { dpop }: CreateAuthorizationServerOptions,
+): void {
+  const bound = resources.find(({ dpopBoundAccessTokens }) => dpopBoundAccessTokens)
+  if (bound === undefined || dpop !== undefined) return
+  const subject = `resources.${bound.identifier}.dpopBoundAccessTokens (needs dpop)`
+  throw configError('ERR_CONFIG_OPTIONS_CONFLICT', subject)
 }
 
 /** @throws {ConfigError} `ERR_CONFIG_STORAGE_UNSEALED`: tokens of the upstream are kept there. */
@@ -99,14 +130,6 @@ function requireSealed(storage: Storage | undefined): void {
   if (storage === undefined) throw configError('ERR_CONFIG_OPTION_TYPE', 'storage (an object)')
   if (storage.isSealed === true || storage.durability === 'process') return
   throw configError('ERR_CONFIG_STORAGE_UNSEALED', 'storage')
-}
-
-function parseMountPath({ pathname }: URL): string {
-  const path = pathname.replace(/\/$/, '')
-  if (!/^(?:\/[\w~-][\w.~-]*)*$/.test(path)) {
-    throw configError('ERR_CONFIG_PATH_INVALID', `issuer (path ${path})`)
-  }
-  return path
 }
 
 function parseKeys(keys: AuthorizationServerKeys | undefined): AuthorizationServerKeys {

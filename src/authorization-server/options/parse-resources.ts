@@ -43,14 +43,25 @@ function checkIdentifier(identifier: string, allowInsecureLoopback: boolean): vo
 function parseResource(identifier: string, options: ResourceOptions): ResourceSettings {
   const path = `resources.${identifier}`
   requireType(typeof options === 'object' && options !== null, path, 'scopes or an object')
-  requireKnownOptions(options, ['scopes', 'defaultScopes', 'encryption'], path)
+  requireKnownOptions(
+    options,
+    ['scopes', 'defaultScopes', 'encryption', 'dpopBoundAccessTokens'],
+    path,
+  )
   const scopes = requireScopes(options.scopes, `${path}.scopes`)
   const defaultScopes = requireScopes(options.defaultScopes ?? scopes, `${path}.defaultScopes`)
   const stranger = defaultScopes.find((scope) => !scopes.includes(scope))
   if (stranger !== undefined) {
     throw configError('ERR_CONFIG_SCOPE_INVALID', `${path}.defaultScopes (${stranger})`)
   }
-  return { identifier, scopes, defaultScopes, encryption: parseEncryption(options, path) }
+  const { dpopBoundAccessTokens = false } = options
+  requireType(
+    typeof dpopBoundAccessTokens === 'boolean',
+    `${path}.dpopBoundAccessTokens`,
+    'a boolean',
+  )
+  const encryption = parseEncryption(options, path)
+  return { identifier, scopes, defaultScopes, encryption, dpopBoundAccessTokens }
 }
 
 /** A private key here would be given to nobody who needs it. */

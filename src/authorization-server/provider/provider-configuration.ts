@@ -7,6 +7,8 @@ import type {
 } from 'oidc-provider'
 import { ASYMMETRIC_ALGORITHMS } from '../../verifiers/index.ts'
 import type { Clients } from '../clients/index.ts'
+import { createAssertionRules } from '../grants/assertion-rules.ts'
+import type { ExtensionGrant } from '../grants/extension-grant.ts'
 import { type CookieNames, cookieNames } from '../http/cookies.ts'
 import { ROUTES } from '../http/routes.ts'
 import type { Settings } from '../options/index.ts'
@@ -34,6 +36,7 @@ export interface ProviderParts {
   /** Names the key to sign with. */
   readonly signingKey: { readonly alg: AsymmetricSigningAlgorithm; readonly kid: string }
   readonly tokens: TokenService
+  readonly extensions: readonly ExtensionGrant[]
   /** Keys of cookies, the one to sign with first. */
   readonly cookieKeys: readonly string[]
   readonly renderError: NonNullable<Configuration['renderError']>
@@ -51,6 +54,7 @@ export function createProviderConfiguration(
     ...parts.clients.configuration,
     ...tokens.configuration,
     allowOmittingSingleRegisteredRedirectUri: false,
+    assertJwtClientAuthClaimsAndHeader: createAssertionRules(settings.clock, providerErrors),
     clientBasedCORS: () => true,
     clientDefaults: {
       grant_types: ['authorization_code', 'refresh_token'],
@@ -64,8 +68,10 @@ export function createProviderConfiguration(
     expiresWithSession: () => false,
     extraParams: createExtraParams(providerErrors),
     extraTokenClaims: async (_ctx, token) => {
-      const user = 'accountId' in token ? await users.find(token.accountId) : undefined
-      return user && withoutReserved(user.claims)
+      const subject = tokens.subjectOf(token)
+      if (subject === undefined) return undefined
+      const claims = subject.claims ?? (await users.find(subject.accountId))?.claims
+      return claims && withoutReserved(claims)
     },
     features: createFeatures(settings, parts, providerErrors),
     findAccount: async (_ctx, sub) => {
@@ -88,20 +94,24 @@ export function createProviderConfiguration(
     responseTypes: ['code'],
     routes: ROUTES,
     scopes: [...OPENID_SCOPES],
-    ttl: { ...createLifetimes(settings), RefreshToken: tokens.refreshTokenTtl },
+    ttl: {
+      ...createLifetimes(settings),
+      ClientCredentials: tokens.clientTokenTtl,
+      RefreshToken: tokens.refreshTokenTtl,
+    },
   }
 }
 
 function createCookies(
   { issuerUrl }: Settings,
-  names: CookieNames,
+  { session, interaction, resume }: CookieNames,
   keys: readonly string[],
 ): NonNullable<Configuration['cookies']> {
   const isSecure = issuerUrl.protocol === 'https:'
   const attributes = { httpOnly: true, sameSite: 'lax', secure: isSecure, signed: true } as const
   return {
     keys: [...keys],
-    names: { ...names },
+    names: { session, interaction, resume },
     long: { ...attributes, path: '/' },
     short: attributes,
   }
@@ -124,12 +134,14 @@ function createExtraParams({
 
 function createFeatures(
   settings: Settings,
-  { clients, signingKey }: ProviderParts,
+  { clients, signingKey, extensions }: ProviderParts,
   providerErrors: ProviderErrors,
 ): NonNullable<Configuration['features']> {
   return {
     ...clients.features,
     claimsParameter: { enabled: false },
+    // Its handler makes the tokens of all grants without a user in front of them.
+    clientCredentials: { enabled: extensions.length > 0 },
     devInteractions: { enabled: false },
     dPoP: createDpopFeature(settings),
     introspection: {

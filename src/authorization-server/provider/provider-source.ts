@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AsymmetricSigningAlgorithm, JWK, default as Provider } from 'oidc-provider'
 import type { RingKey } from '../../keys/index.ts'
+import { type ClientLimitSettings, countFailures } from '../limits/index.ts'
 import type { Settings } from '../options/index.ts'
 import { correctAnswers } from './answers.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type ProviderModule,
   type ProviderParts,
 } from './provider-configuration.ts'
+import { reportRequests } from './report-requests.ts'
 
 /** Gives the `oidc-provider` that works with the keys of now. */
 export interface ProviderSource {
@@ -16,7 +18,8 @@ export interface ProviderSource {
   handle(provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<void>
 }
 
-type SharedParts = Omit<ProviderParts, 'signingKeys' | 'signingKey' | 'cookieKeys'>
+type SharedParts = Omit<ProviderParts, 'signingKeys' | 'signingKey' | 'cookieKeys'> &
+  Pick<ClientLimitSettings, 'facts' | 'limits'>
 
 /**
  * Builds `oidc-provider`, and builds it again when a ring has changed: it takes its keys only when
@@ -55,11 +58,14 @@ export function createProviderSource(
           signingKeys: signing.map((key) => key.reveal() as JWK),
           cookieKeys: cookies.map(secretOf),
         }),
+        parts.extensions,
       )
       // Protocol and host are those of the issuer, which the listener puts where a proxy would.
       provider.proxy = true
-      correctAnswers(provider, settings)
+      correctAnswers(provider, settings, parts.extensions)
       parts.clients.attach(provider)
+      countFailures(provider, parts)
+      reportRequests(provider, settings, parts.facts)
       built = { name, provider }
       return provider
     },

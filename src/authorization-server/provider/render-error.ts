@@ -1,7 +1,7 @@
 import type { Configuration } from 'oidc-provider'
+import { PRIVATE_HEADERS } from '../../browser/index.ts'
 import { type Pages, plainText } from '../../pages/index.ts'
 import { PAGE_ROUTES } from '../http/routes.ts'
-import { PRIVATE_HEADERS } from '../http/send.ts'
 import { isOutage } from './answers.ts'
 
 type RenderError = NonNullable<Configuration['renderError']>

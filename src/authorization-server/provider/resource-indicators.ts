@@ -7,7 +7,7 @@ type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['re
 /** The errors of `oidc-provider` that are thrown here. */
 export type ProviderErrors = Pick<
   typeof errors,
-  'InvalidRequest' | 'InvalidScope' | 'InvalidTarget'
+  'InvalidDpopProof' | 'InvalidRequest' | 'InvalidScope' | 'InvalidTarget'
 >
 
 /** What `oidc-provider` itself knows; everything else belongs to a resource. */
@@ -23,7 +23,7 @@ const MAX_SCOPES = 100
 export function createResourceIndicators(
   { resources, lifetimes }: Settings,
   signingKey: { readonly alg: string; readonly kid: string },
-  { InvalidTarget, InvalidScope }: ProviderErrors,
+  { InvalidTarget, InvalidScope, InvalidDpopProof }: ProviderErrors,
 ): ResourceIndicators {
   const choice = resources.map(({ identifier }) => identifier).join(' or ')
   return {
@@ -42,6 +42,10 @@ export function createResourceIndicators(
       }
       if (Array.isArray(ctx.oidc.params?.['resource'])) {
         throw new InvalidTarget(`a token is for one resource; send resource=${choice}`)
+      }
+      const needsProof = ctx.oidc.route === 'token' && resource.dpopBoundAccessTokens
+      if (needsProof && ctx.get('DPoP') === '') {
+        throw new InvalidDpopProof('tokens of this resource need a DPoP proof')
       }
       if (ctx.oidc.route === 'authorization') chooseScopes(ctx, resource, InvalidScope)
       return describeAccessTokens({

@@ -1,18 +1,11 @@
-import { hash } from 'node:crypto'
-import type { Emit } from '../../observability/index.ts'
 import {
-  type Clock,
-  formatRecord,
-  isObject,
-  isOptionalString,
-  isStringList,
-  parseRecord,
-  recordKey,
-  systemClock,
-} from '../../runtime/index.ts'
-import type { Storage, StoredRecord } from '../../storage/index.ts'
-import { createSignInCookie, secretsNamed } from './sign-in-cookies.ts'
-import type { UpstreamAttempt } from './upstream.ts'
+  createAttempts,
+  type TakenAttempt,
+  type UpstreamAttempt,
+} from '../../oauth-client/index.ts'
+import type { Emit } from '../../observability/index.ts'
+import { type Clock, isObject, systemClock } from '../../runtime/index.ts'
+import type { Storage } from '../../storage/index.ts'
 
 /** A sign-in that is under way at an upstream. */
 export interface SignIn {
@@ -60,13 +53,7 @@ export interface SignIns {
   /** Finds the sign-in of a callback, which stays: who has no cookie cannot end another's. */
   find(callback: Callback): Promise<FoundSignIn>
   /** Ends a sign-in that was found. Of several callers one gets it; the others `undefined`. */
-  take(signIn: SignIn): Promise<TakenSignIn | undefined>
-}
-
-/** A sign-in that nobody else can finish any more. */
-export interface TakenSignIn {
-  /** Puts it back for the time it had left, where the upstream was down: the user can reload. */
-  restore(): Promise<void>
+  take(signIn: SignIn): Promise<TakenAttempt | undefined>
 }
 
 export interface SignInsOptions {
@@ -82,18 +69,6 @@ export interface SignInsOptions {
   readonly ttlSeconds?: number | undefined
 }
 
-interface SignInRecord extends Omit<SignIn, 'attempt'> {
-  /** Without `state`, whose hash is the key. */
-  readonly attempt: Omit<UpstreamAttempt, 'state'>
-  /** Name of the cookie that has the browser's secret. */
-  readonly cookie: string
-  readonly browserHash: string
-}
-
-const FORMAT = 1
-/** `openid-client` makes states of 32 random bytes. */
-const STATE = /^[\w-]{43}$/
-
 /**
  * Keeps sign-ins between the redirect to the upstream and its callback, 10 minutes. Each is bound
  * to the browser that approved it by a cookie, to its upstream, issuer and redirect URI, and is
@@ -103,67 +78,43 @@ const STATE = /^[\w-]{43}$/
  */
 export function createSignIns(options: SignInsOptions): SignIns {
   const { storage, tenant, isSecure, emit, clock = systemClock, ttlSeconds = 600 } = options
-  const keyOf = (state: string): Promise<string> => recordKey('sign-in', tenant, state)
+  const attempts = createAttempts<SignIn>({
+    storage,
+    kind: 'sign-in',
+    subject: 'Sign-in',
+    tenant,
+    cookiePrefix: 'sign-in',
+    isSecure,
+    clock,
+    ttlSeconds,
+    isContent: isSignIn,
+  })
 
   return {
-    async create(signIn, cookieHeader) {
-      const { state, ...attempt } = signIn.attempt
-      const id = sha256(state).slice(0, 16)
-      const cookie = createSignInCookie(cookieHeader, { id, isSecure, ttlSeconds })
-      const browserHash = sha256(cookie.secret)
-      const record: SignInRecord = { ...signIn, attempt, cookie: cookie.name, browserHash }
-      await storage.set(await keyOf(state), formatRecord(FORMAT, record), { ttlSeconds })
-      return { setCookie: cookie.setCookie }
-    },
+    create: (signIn, cookieHeader) => attempts.create(signIn, cookieHeader),
     async find({ state, upstream, cookieHeader, correlationId }) {
-      const stored = STATE.test(state) ? await storage.get(await keyOf(state)) : undefined
-      const record = stored && parseSignIn(stored.value)
-      if (record?.attempt.upstream !== upstream) return { ok: false, reason: 'unknown' }
-      const { cookie, browserHash, attempt, ...signIn } = record
-      const secrets = secretsNamed(cookieHeader, cookie)
-      if (secrets.some((secret) => sha256(secret) === browserHash)) {
-        return { ok: true, signIn: { ...signIn, attempt: { ...attempt, state } } }
+      const found = await attempts.find(state, cookieHeader)
+      if (!('content' in found) || found.content.attempt.upstream !== upstream) {
+        return { ok: false, reason: 'unknown' }
       }
+      if (found.ok) return { ok: true, signIn: found.content }
       emit({ type: 'flow.browser_mismatch', at: clock.now(), correlationId, upstream })
       return { ok: false, reason: 'browser_mismatch' }
     },
-    async take({ attempt }) {
-      const key = await keyOf(attempt.state)
-      const taken = await storage.take(key)
-      return taken && { restore: () => restore(taken, key) }
-    },
-  }
-
-  async function restore({ value, expiresAt }: StoredRecord, key: string): Promise<void> {
-    const left = Math.ceil((expiresAt ?? clock.now()) - clock.now())
-    if (left < 1) return
-    await storage.set(key, value, { ttlSeconds: Math.min(left, ttlSeconds), ifAbsent: true })
+    take: (signIn) => attempts.take(signIn),
   }
 }
 
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex')
-}
-
-function parseSignIn(value: Uint8Array): SignInRecord {
-  return parseRecord(value, FORMAT, 'Sign-in', (content) => {
-    const { uid, attempt, documentHash, remember, cookie, browserHash } = content
-    const texts = [uid, documentHash, cookie, browserHash]
-    const isRight =
-      texts.every((text) => typeof text === 'string') &&
-      typeof remember === 'boolean' &&
-      isStoredAttempt(attempt)
-    return isRight ? (content as object as SignInRecord) : undefined
-  })
-}
-
-function isStoredAttempt(value: unknown): value is SignInRecord['attempt'] {
-  if (!isObject(value)) return false
-  const { upstream, issuer, redirectUri, codeVerifier, nonce, scopes } = value
-  const texts = [upstream, issuer, redirectUri, codeVerifier]
+function isSignIn({
+  uid,
+  attempt,
+  documentHash,
+  remember,
+}: Readonly<Record<string, unknown>>): boolean {
   return (
-    texts.every((text) => typeof text === 'string') &&
-    isOptionalString(nonce) &&
-    isStringList(scopes)
+    [uid, documentHash].every((text) => typeof text === 'string') &&
+    typeof remember === 'boolean' &&
+    isObject(attempt) &&
+    typeof attempt['upstream'] === 'string'
   )
 }

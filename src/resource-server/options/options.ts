@@ -1,6 +1,7 @@
 import type { TransformMetadata } from '../../discovery/index.ts'
 import type { Fetch, InboundRequest } from '../../http/index.ts'
 import type { KeyRing } from '../../keys/index.ts'
+import type { Limits } from '../../limits/index.ts'
 import type { AdditionalMetadata } from '../../oauth/index.ts'
 import type { AuditSink } from '../../observability/index.ts'
 import type { Policy, PolicyOptions } from '../../policy/index.ts'
@@ -184,6 +185,11 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
   /** Largest body that is read, 1,024 to 67,108,864 bytes. @defaultValue 4194304 */
   readonly maxBodyBytes?: number
   /**
+   * Largest message of an answer that is looked into, 1,024 to 268,435,456 bytes: of a list, or of
+   * any event of a stream. A larger one breaks the answer off. @defaultValue `maxBodyBytes`
+   */
+  readonly maxAnswerBytes?: number
+  /**
    * How long the answer of a running call may go on after its token has expired, 0 to 86,400
    * seconds. Streams that wait for events end with the token. @defaultValue 3600
    */
@@ -203,10 +209,15 @@ export interface ResourceServerOptions<Claims = TokenClaims> {
    */
   readonly allowedHosts?: readonly string[]
   /**
-   * How many reverse proxies stand in front, 0 to 16: the client's address in audit events is
-   * read that many entries from the right of `X-Forwarded-For`. @defaultValue 0
+   * How many reverse proxies stand in front, 0 to 16: the client's address in audit events and limits
+   * is read that many entries from the right of `X-Forwarded-For`. @defaultValue 0
    */
   readonly trustedProxyHops?: number
+  /**
+   * How much callers and addresses may ask for: what `createLimits` of `mcp-gatehouse/limits` makes.
+   * @defaultValue unlimited
+   */
+  readonly limits?: Limits
   /** How many verified tokens are remembered, 0 to 1,000,000. @defaultValue 10000 */
   readonly tokenCacheSize?: number
   /** Allow http for resource and issuers on loopback addresses. For development. @defaultValue false */

@@ -1,3 +1,4 @@
+import type { LimitsContext } from '../../limits/index.ts'
 import {
   buildProtectedResourceMetadata,
   isLoopbackHostname,
@@ -28,6 +29,7 @@ import {
   parseAuthorizationServer,
   tokenIssuerOf,
 } from './parse-authorization-server.ts'
+import { parseBounds } from './parse-bounds.ts'
 import { buildDocuments, RESOURCE_METADATA } from './parse-documents.ts'
 import { parseDpop } from './parse-dpop.ts'
 import { parseIssuers, parseLeeway } from './parse-issuers.ts'
@@ -63,12 +65,14 @@ const KNOWN_OPTIONS: readonly string[] = [
   'revocations',
   'requestedTenant',
   'maxBodyBytes',
+  'maxAnswerBytes',
   'maxCallSeconds',
   'maxStreamsPerPrincipal',
   'allowedOrigins',
   'allowCredentials',
   'allowedHosts',
   'trustedProxyHops',
+  'limits',
   'tokenCacheSize',
   'allowInsecureLoopback',
   'fetch',
@@ -98,6 +102,7 @@ const NOT_UNSET = [
   'requiredScopes',
   'policy',
   'dpop',
+  'limits',
   'allowedHosts',
 ] satisfies (keyof ResourceServerOptions)[]
 
@@ -153,7 +158,8 @@ export function parseOptions<Claims>(options: ResourceServerOptions<Claims>): Se
     requiredClaims,
     claimsAsScopes: options.claimsAsScopes === true,
     ...parseDecisions(options),
-    ...parseLimits(options),
+    ...parseCallerLimits(options, { scope: resource, clock, emit }),
+    ...parseBounds(options),
     challengeScopes: asked(publish(options.challengeScopes, requiredScopes, 'challengeScopes')),
     realm: parseRealm(options.realm),
     tokenCacheSize: requireNumber(options.tokenCacheSize, [0, 1_000_000], 'tokenCacheSize', 10_000),
@@ -189,7 +195,6 @@ type DecisionOptions = Pick<
   ResourceServerOptions<unknown>,
   'policy' | 'decide' | 'policyTimeoutSeconds' | 'revocations'
 >
-type LimitName = 'maxBodyBytes' | 'maxCallSeconds' | 'maxStreamsPerPrincipal'
 
 function parseDecisions({
   policy,
@@ -209,19 +214,16 @@ function parseDecisions({
   }
 }
 
-function parseLimits(
-  options: Pick<ResourceServerOptions<unknown>, LimitName>,
-): Pick<Settings<unknown>, LimitName> {
-  const { maxBodyBytes, maxCallSeconds, maxStreamsPerPrincipal } = options
+function parseCallerLimits(
+  { policy, decide, limits }: Pick<ResourceServerOptions<unknown>, 'policy' | 'decide' | 'limits'>,
+  context: LimitsContext,
+): Pick<Settings<unknown>, 'limits' | 'readsMessages' | 'readyLimits'> {
+  const opened = limits?.open(context)
+  const isDecided = policy !== undefined || decide !== undefined
   return {
-    maxBodyBytes: requireNumber(maxBodyBytes, [1024, 67_108_864], 'maxBodyBytes', 4_194_304),
-    maxCallSeconds: requireNumber(maxCallSeconds, [0, 86_400], 'maxCallSeconds', 3600),
-    maxStreamsPerPrincipal: requireNumber(
-      maxStreamsPerPrincipal,
-      [1, 10_000],
-      'maxStreamsPerPrincipal',
-      64,
-    ),
+    limits: opened,
+    readsMessages: isDecided || opened?.readsMessages === true,
+    readyLimits: async () => limits?.ready(),
   }
 }
 
@@ -229,11 +231,17 @@ function parseLimits(
 function requireMethods({
   claims,
   clock,
+  limits,
   revocations,
   verifier,
-}: Pick<ResourceServerOptions<unknown>, 'claims' | 'clock' | 'revocations' | 'verifier'>): void {
+}: Pick<
+  ResourceServerOptions<unknown>,
+  'claims' | 'clock' | 'limits' | 'revocations' | 'verifier'
+>): void {
   const isClock = typeof clock?.now === 'function' && typeof clock.elapsed === 'function'
   requireType(clock === undefined || isClock, 'clock', 'an object with now() and elapsed()')
+  const areLimits = limits === undefined || typeof limits?.open === 'function'
+  requireType(areLimits, 'limits', 'what createLimits() makes')
   const isSchema = typeof claims?.['~standard']?.validate === 'function'
   requireType(claims === undefined || isSchema, 'claims', 'a Standard Schema')
   const isVerifier = typeof verifier?.verify === 'function'

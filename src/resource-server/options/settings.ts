@@ -1,5 +1,6 @@
 import type { RemoteAuthorizationServer } from '../../discovery/index.ts'
 import type { AllowedHosts, CorsPolicy } from '../../http/index.ts'
+import type { OpenLimits } from '../../limits/index.ts'
 import type { ProtectedResourceMetadata } from '../../oauth/index.ts'
 import type { Emit } from '../../observability/index.ts'
 import type { Policy } from '../../policy/index.ts'
@@ -57,9 +58,16 @@ export interface Settings<Claims> {
   readonly policyTimeoutSeconds: number
   /** Whether somebody decides about what is in the bodies. */
   readonly checksMessages: boolean
+  /** Whether bodies are read before a request is let through: also where limits count messages. */
+  readonly readsMessages: boolean
   readonly maxBodyBytes: number
+  readonly maxAnswerBytes: number
   readonly maxCallSeconds: number
   readonly maxStreamsPerPrincipal: number
+  /** `undefined` where nothing is limited. */
+  readonly limits: OpenLimits | undefined
+  /** Has the store of the limits ready. */
+  readonly readyLimits: () => Promise<void>
   readonly challengeScopes: readonly string[]
   readonly realm: string | undefined
   readonly tokenCacheSize: number

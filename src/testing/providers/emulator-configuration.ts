@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
-import type { ClientMetadata, Configuration, JWK } from 'oidc-provider'
+import type { JWK } from 'jose'
+import type { ClientMetadata, Configuration } from 'oidc-provider'
 import { createMemoryAdapter } from '../memory-adapter.ts'
 import { resourceIndicators, shapeWith } from './access-tokens.ts'
 import {
@@ -28,7 +29,7 @@ export function createEmulatorConfiguration(
   const bySubject = new Map(Object.values(options.users).map((user) => [user.sub, user]))
   return {
     adapter: createMemoryAdapter(),
-    clients: [registration(client, options), FOREIGN_CLIENT],
+    clients: [registration(client, options, profile), FOREIGN_CLIENT],
     cookies: cookiesOf(new URL(origin)),
     conformIdTokenClaims: false,
     expiresWithSession: () => false,
@@ -72,6 +73,7 @@ export function createEmulatorConfiguration(
 function registration(
   { clientId, clientSecret }: RegisteredClient,
   { redirectUris = [DEFAULT_REDIRECT_URI] }: EmulatorOptions,
+  { grantTypes = [] }: Pick<EmulatorProfile, 'grantTypes'>,
 ): ClientMetadata {
   return {
     client_id: clientId,
@@ -79,7 +81,7 @@ function registration(
     redirect_uris: [...redirectUris],
     // Lets the port of a loopback redirect vary (RFC 8252 §7.3).
     application_type: 'native',
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', 'refresh_token', ...grantTypes],
     response_types: ['code'],
     token_endpoint_auth_method: 'client_secret_post',
     id_token_signed_response_alg: 'ES256',
@@ -145,7 +147,8 @@ export async function markOffline(
   await next()
 }
 
-function generateSigningKey(): JWK {
+/** A key pair of ES256. */
+export function generateSigningKey(): JWK {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }
 }

@@ -27,6 +27,8 @@ export interface EmulatorProfile {
   readonly routes: NonNullable<Configuration['routes']>
   readonly clientId?: string | undefined
   readonly configuration: Configuration
+  /** Of the registered client, beside the usual ones. @defaultValue none */
+  readonly grantTypes?: readonly string[]
   /** Parameters of the authorization request beyond the standard. @defaultValue none */
   readonly extraParams?: readonly string[]
   /** @defaultValue opaque ones */

@@ -3,6 +3,8 @@ import { importPeer } from '../../runtime/index.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { EmulatedProvider, EmulatorOptions } from './emulated-provider.ts'
 import { requireEmulatorOptions, startEmulator } from './emulator.ts'
+import { generateSigningKey } from './emulator-configuration.ts'
+import { createOnBehalfOfGrant, ON_BEHALF_OF } from './entra-on-behalf-of.ts'
 import { bodyOf, dropIssuerParameter } from './provider-answers.ts'
 
 const TENANT = '9f2b3c4d-1111-4222-8333-444455556666'
@@ -48,6 +50,10 @@ export interface EntraOptions extends EmulatorOptions {
  * `offline_access`. Scopes are asked for as `api://…/name`. Access tokens of version 1 have another
  * issuer.
  *
+ * It exchanges its access tokens for this application on behalf of their users; what was withheld is
+ * refused with AADSTS65001
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow).
+ *
  * A refresh may state its scopes, which are then equal to those of the sign-in or fewer
  * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token).
  * Where they were of an API of this very application it has to: otherwise AADSTS90009, as reported in
@@ -59,11 +65,13 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
   const { errors: oidcErrors } = await importPeer('oidc-provider', () => import('oidc-provider'))
   const base = `/${TENANT}/oauth2/v2.0`
   const keys = `/${TENANT}/discovery/v2.0/keys`
-  return startEmulator(
+  const key = generateSigningKey()
+  const emulated = await startEmulator(
     {
       issuerPath: `/${TENANT}/v2.0`,
       clientId: CLIENT_ID,
       accessTokenTtlSeconds: 3_600,
+      grantTypes: [ON_BEHALF_OF],
       users: USERS,
       routes: {
         authorization: `${base}/authorize`,
@@ -79,6 +87,7 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
         shape: options.version === 1 ? shapeV1 : shapeV2,
       },
       configuration: {
+        jwks: { keys: [key] },
         scopes: ['openid', 'offline_access', 'profile', 'email'],
         claims: {
           openid: ['sub', 'tid', 'oid', 'ver', 'roles'],
@@ -103,6 +112,11 @@ export async function startEntra(options: EntraOptions = {}): Promise<EmulatedPr
     },
     options,
   )
+  const audience = options.version === 1 ? API : CLIENT_ID
+  const { accessTokenTtlSeconds = 3_600, withheldScopes = [] } = options
+  const grant = createOnBehalfOfGrant({ key, audience, accessTokenTtlSeconds, withheldScopes })
+  emulated.provider.registerGrantType(ON_BEHALF_OF, grant.handle, grant.parameters)
+  return emulated
 }
 
 const shapeV1: AccessTokens['shape'] = (claims, user) => ({

@@ -80,7 +80,7 @@ export async function startGithub(options: GithubOptions = {}): Promise<Emulated
         if (ctx.path.startsWith('/.well-known/')) ctx.status = 404
         else if (ctx.path === '/user') await sendUser(ctx, users, provider)
         else if (ctx.path.startsWith('/applications/')) {
-          await sendCheckedToken(ctx, { users, provider, expires, clientSecret: secret() })
+          await sendApplication(ctx, { users, provider, expires, clientSecret: secret() })
         } else await next()
         dropIssuerParameter(ctx)
         if (ctx.path === TOKEN_PATH) asGithub(ctx, expires)
@@ -130,44 +130,88 @@ async function sendUser(
   ctx.body = user?.claims ?? { message: 'Bad credentials' }
 }
 
-/** "Check a token" of the REST API: 404 for whatever is no live token of the app that asks. */
-async function sendCheckedToken(
+/** Somebody who asks `/applications/{client_id}/…`, and what is there. */
+interface ApplicationSurroundings {
+  readonly users: Readonly<Record<string, EmulatedUser>>
+  readonly provider: Provider
+  readonly expires: boolean
+  readonly clientSecret: string
+}
+
+/**
+ * The REST API for the app itself: "Check a token", "Delete an app token" and "Delete an app
+ * authorization". 404 for whatever is no live token of the app that asks.
+ */
+async function sendApplication(
   ctx: KoaContextWithOIDC,
-  {
-    users,
-    provider,
-    expires,
-    clientSecret,
-  }: {
-    readonly users: Readonly<Record<string, EmulatedUser>>
-    readonly provider: Provider
-    readonly expires: boolean
-    readonly clientSecret: string
-  },
+  surroundings: ApplicationSurroundings,
 ): Promise<void> {
-  const clientId = /^\/applications\/([^/]+)\/token$/.exec(ctx.path)?.[1] ?? ''
+  const { users, provider, clientSecret } = surroundings
+  const [, clientId = '', what] = /^\/applications\/([^/]+)\/(token|grant)$/.exec(ctx.path) ?? []
   if (ctx.get('authorization') !== `Basic ${btoa(`${clientId}:${clientSecret}`)}`) {
     ctx.status = 401
     ctx.body = { message: 'Requires authentication' }
     return
   }
+  const token = await readToken(ctx)
+  const found = await provider.AccessToken.find(token)
+  const user = Object.values(users).find(({ sub }) => sub === found?.accountId)
+  const isCheck = ctx.method === 'POST' && what === 'token'
+  const isAsked = isCheck || ctx.method === 'DELETE'
+  if (found === undefined || user === undefined || found.clientId !== clientId || !isAsked) {
+    ctx.status = 404
+    ctx.body = { message: 'Not Found' }
+    return
+  }
+  if (isCheck) sendCheckedToken(ctx, { ...surroundings, token, found, user })
+  else await endTokens(ctx, provider, found, what === 'grant')
+}
+
+async function readToken(ctx: KoaContextWithOIDC): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of ctx.req) chunks.push(chunk as Buffer)
   const { access_token: token } = JSON.parse(Buffer.concat(chunks).toString()) as {
     readonly access_token: string
   }
-  const found = await provider.AccessToken.find(token)
-  const user = Object.values(users).find(({ sub }) => sub === found?.accountId)
-  if (found === undefined || user === undefined || found.clientId !== clientId) {
-    ctx.status = 404
-    ctx.body = { message: 'Not Found' }
-    return
+  return token
+}
+
+type FoundToken = InstanceType<Provider['AccessToken']>
+
+async function endTokens(
+  ctx: KoaContextWithOIDC,
+  provider: Provider,
+  found: FoundToken,
+  isWholeGrant: boolean,
+): Promise<void> {
+  const { grantId } = found
+  await found.destroy()
+  if (isWholeGrant && grantId !== undefined) {
+    await provider.AccessToken.revokeByGrantId(grantId)
+    await provider.RefreshToken.revokeByGrantId(grantId)
   }
+  ctx.status = 204
+}
+
+function sendCheckedToken(
+  ctx: KoaContextWithOIDC,
+  {
+    token,
+    found,
+    user,
+    expires,
+  }: {
+    readonly token: string
+    readonly found: FoundToken
+    readonly user: EmulatedUser
+    readonly expires: boolean
+  },
+): void {
   ctx.status = 200
   ctx.body = {
     id: 1,
     token,
-    app: { name: 'notes', client_id: clientId, url: 'https://example.com' },
+    app: { name: 'notes', client_id: found.clientId, url: 'https://example.com' },
     scopes: found.scope?.split(' ') ?? [],
     expires_at: expires ? new Date((found.exp ?? 0) * 1_000).toISOString() : null,
     user: user.claims,

@@ -67,6 +67,10 @@ export async function startGoogle(options: EmulatorOptions = {}): Promise<Emulat
           await sendTokenInfo(ctx, provider)
           return
         }
+        if (ctx.path === '/revoke') {
+          await sendRevoked(ctx, provider)
+          return
+        }
         await next()
         const { oidc } = ctx
         const { access_type: accessType, prompt } = oidc?.params ?? {}
@@ -84,6 +88,26 @@ export async function startGoogle(options: EmulatorOptions = {}): Promise<Emulat
     issueToken: (issue: IssueOpaqueTokenOptions = {}) =>
       issueOpaqueToken(emulated, { ...issue, scope: issue.scope ?? 'openid email' }),
   })
+}
+
+/** Ends the whole grant of a token, whoever has it: no client authenticates itself there. */
+async function sendRevoked(ctx: KoaContextWithOIDC, provider: Provider): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of ctx.req) chunks.push(chunk as Buffer)
+  const form = new URLSearchParams(Buffer.concat(chunks).toString())
+  const token = form.get('token') ?? ctx.URL.searchParams.get('token') ?? ''
+  const found =
+    (await provider.RefreshToken.find(token)) ?? (await provider.AccessToken.find(token))
+  const { grantId } = found ?? {}
+  if (grantId === undefined || ctx.method !== 'POST') {
+    ctx.status = 400
+    ctx.body = { error: 'invalid_token', error_description: 'Token expired or revoked' }
+    return
+  }
+  await provider.RefreshToken.revokeByGrantId(grantId)
+  await provider.AccessToken.revokeByGrantId(grantId)
+  ctx.status = 200
+  ctx.body = {}
 }
 
 /** Whose token it is and for which client; numbers are text, and `sub` needs a scope about the user. */

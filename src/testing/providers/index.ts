@@ -6,6 +6,11 @@ export type {
   EmulatorOptions,
   Intercept,
 } from './emulated-provider.ts'
+export {
+  type EnterpriseProvider,
+  type EnterpriseProviderOptions,
+  startEnterpriseProvider,
+} from './enterprise.ts'
 export { type EntraOptions, startEntra } from './entra.ts'
 export { type EmulatedGithub, type GithubOptions, startGithub } from './github.ts'
 export { type EmulatedGoogle, startGoogle } from './google.ts'

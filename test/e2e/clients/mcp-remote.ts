@@ -23,12 +23,18 @@ interface McpRemoteHost extends ConnectedClient {
 /**
  * `mcp-remote` as a child process, as a desktop host would run it. It finds no program that could
  * open a browser, so it prints the URL, and the scripted browser opens that.
+ *
+ * @param further Arguments after the URL, such as its port.
  */
-export async function connectMcpRemote(serverUrl: string, user: SignIn): Promise<McpRemoteHost> {
+export async function connectMcpRemote(
+  serverUrl: string,
+  user: SignIn,
+  further: readonly string[] = [],
+): Promise<McpRemoteHost> {
   const directory = await mkdtemp(join(tmpdir(), 'mcp-remote-'))
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [PROXY, serverUrl, '--host', '127.0.0.1', '--transport', 'http-only'],
+    args: [PROXY, serverUrl, ...further, '--host', '127.0.0.1', '--transport', 'http-only'],
     env: { MCP_REMOTE_CONFIG_DIR: directory, HOME: directory, PATH: directory },
     stderr: 'pipe',
   })

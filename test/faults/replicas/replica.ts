@@ -5,6 +5,7 @@ import { createAuthorizationServer } from '../../../src/authorization-server/ind
 import { createKeyRing, keysFromFunction, type StoredKeys } from '../../../src/keys/index.ts'
 import { createResourceServer } from '../../../src/resource-server/index.ts'
 import { openPlace } from '../places.ts'
+import { createMortalStorage } from './mortal-storage.ts'
 import type { ReplicaOrders } from './start-replica.ts'
 
 /**
@@ -17,11 +18,12 @@ const { issuer, resource, port, place, keys, upstream } = orders
 const ringOf = (use: 'cookies' | 'signing', document: StoredKeys) =>
   createKeyRing({ use, source: keysFromFunction(() => document) })
 
+const mortal = createMortalStorage(await openPlace(place))
 const authorizationServer = await createAuthorizationServer({
   issuer,
   resources: { [resource]: ['notes:read'] },
   upstream,
-  storage: await openPlace(place),
+  storage: mortal.storage,
   keys: {
     signing: await ringOf('signing', keys.signing),
     cookies: await ringOf('cookies', keys.cookies),
@@ -44,4 +46,8 @@ const tool = protect(gatehouse, async ({ principal }, response) => {
 const server = createServer((req, res) => void handler(req, res, () => tool(req, res)))
 server.listen(port, '127.0.0.1')
 await once(server, 'listening')
+process.on('message', (writes: number) => {
+  mortal.dieAfter(writes)
+  process.send?.('mortal')
+})
 process.send?.('ready')

@@ -18,6 +18,8 @@ export interface ReplicaOrders {
 /** A process with an authorization server, at `http://127.0.0.1:<port>`. */
 export interface Replica {
   readonly origin: string
+  /** Has it die (SIGKILL) once so many writes more are done. */
+  dieAfter(writes: number): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
 }
@@ -30,6 +32,10 @@ export async function startReplica(orders: ReplicaOrders): Promise<Replica> {
   if (message !== 'ready') throw new Error(`the replica has ended with ${String(message)}`)
   return {
     origin: `http://127.0.0.1:${orders.port}`,
+    async dieAfter(writes) {
+      child.send(writes)
+      await once(child, 'message')
+    },
     async kill() {
       child.kill('SIGKILL')
       await ended

@@ -1,19 +1,24 @@
 import { decodeJwt } from 'jose'
-import { createScriptedBrowser, type FormEntry, startKeycloak } from 'mcp-gatehouse/testing'
+import {
+  createScriptedBrowser,
+  type EmulatedProvider,
+  type FormEntry,
+  startKeycloak,
+} from 'mcp-gatehouse/testing'
 import { onTestFinished } from 'vitest'
 import {
+  CREDENTIAL_FORMAT,
   credentialKey,
-  formatCredential,
-  readCredential,
 } from '../../../src/authorization-server/upstream/credential.ts'
 import { generateKey } from '../../../src/keys/index.ts'
+import { createCredentialRecords } from '../../../src/oauth-client/credential-records.ts'
 import type { Storage } from '../../../src/storage/index.ts'
 import { freePort } from '../../contract/free-port.ts'
 import { createAuthorizationRequest, register } from '../../testing/flow.ts'
 import { openPlace, type Place } from '../places.ts'
 import { type Replica, startReplica } from './start-replica.ts'
 
-const REDIRECT_URI = 'https://app.example.com/cb'
+export const REDIRECT_URI = 'https://app.example.com/cb'
 /** On our consent page, and on the two pages of the provider. */
 const SIGN_IN: readonly FormEntry[] = [
   { fields: { remember: ['yes'] }, button: 'Allow' },
@@ -38,7 +43,39 @@ export interface World {
 /** @param name Names what is kept in the store at `url`. It is all closed when the test is over. */
 export async function startWorld(url: string, name: string): Promise<World> {
   const ports = [await freePort(), await freePort()]
-  const issuer = `http://127.0.0.1:${ports[0]}`
+  const site = await openSite(url, name, ports[0] ?? 0)
+  const { issuer, resource, storage, provider } = site
+  const start = (index: number) => site.start(ports[index] ?? 0)
+  const replicas = await Promise.all([start(0), start(1)])
+  onTestFinished(async () => {
+    await Promise.all(replicas.map((replica) => replica.kill()))
+  })
+  const clientId = await registerClient(issuer)
+  return {
+    replicas,
+    restart: async (index) => {
+      replicas[index] = await start(index)
+    },
+    obtainCode: createCodes(issuer, clientId, resource),
+    clientId,
+    countUpstreamCalls: () => provider.requests.filter((line) => line.endsWith('/token')).length,
+    expireUpstreamToken: (accessToken) =>
+      expireCredential(storage, issuer, decodeJwt(accessToken).sub ?? ''),
+  }
+}
+
+/** What replicas of one authorization server share. */
+export interface Site {
+  readonly issuer: string
+  readonly resource: string
+  readonly provider: EmulatedProvider
+  readonly storage: Storage
+  start(port: number): Promise<Replica>
+}
+
+/** @param port Of the issuer. */
+export async function openSite(url: string, name: string, port: number): Promise<Site> {
+  const issuer = `http://127.0.0.1:${port}`
   const resource = `${issuer}/mcp`
   const provider = await startKeycloak({ redirectUris: [`${issuer}/callback/upstream`] })
   const keysOf = async (use: 'cookies' | 'signing' | 'storage') => ({
@@ -56,29 +93,19 @@ export async function startWorld(url: string, name: string): Promise<World> {
     clientSecret: provider.clientSecret,
     allowInsecureLoopback: true,
   }
-  const start = (index: number) =>
-    startReplica({ issuer, resource, port: ports[index] ?? 0, place, keys, upstream })
-  const replicas = await Promise.all([start(0), start(1)])
   const storage = await openPlace(place)
   onTestFinished(async () => {
-    await Promise.all(replicas.map((replica) => replica.kill()))
     await provider.close()
     await storage.close()
   })
+  const start = (at: number) => startReplica({ issuer, resource, port: at, place, keys, upstream })
+  return { issuer, resource, provider, storage, start }
+}
 
+/** @returns Its `client_id`. */
+export async function registerClient(issuer: string): Promise<string> {
   const { client } = await register(issuer, { redirect_uris: [REDIRECT_URI] })
-  const clientId = String(client['client_id'])
-  return {
-    replicas,
-    restart: async (index) => {
-      replicas[index] = await start(index)
-    },
-    obtainCode: createCodes(issuer, clientId, resource),
-    clientId,
-    countUpstreamCalls: () => provider.requests.filter((line) => line.endsWith('/token')).length,
-    expireUpstreamToken: (accessToken) =>
-      expireCredential(storage, issuer, decodeJwt(accessToken).sub ?? ''),
-  }
+  return String(client['client_id'])
 }
 
 /** The first time somebody signs in, and then their session is enough. */
@@ -109,10 +136,10 @@ async function expireCredential(
   accountId: string,
 ): Promise<void> {
   const key = await credentialKey({ tenant, accountId, upstream: 'upstream' })
-  const stored = await readCredential(storage, key)
+  const stored = await createCredentialRecords(storage, CREDENTIAL_FORMAT).read(key)
   if (stored === undefined) throw new Error('no upstream token')
   const over = Math.floor(Date.now() / 1_000) - 60
-  const { value, options } = formatCredential({
+  const { value, options } = CREDENTIAL_FORMAT.format({
     ...stored.credential,
     expiresAt: over,
     refreshAt: over,

@@ -17,6 +17,7 @@ import {
   type ClientsOptions,
   createClients,
 } from '../../../src/authorization-server/clients/index.ts'
+import { createServerLimits } from '../../../src/authorization-server/limits/index.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
 import { createMemoryAdapter } from '../../../src/testing/memory-adapter.ts'
 import { type StrangerHost, startStrangerHost } from './stranger-host.ts'
@@ -101,6 +102,11 @@ export async function startClientsWorld(
       clock,
       emit: (event) => events.push(event),
       boundTokens,
+      openRateLimit: createServerLimits(undefined, {
+        issuer: 'https://as.example.com',
+        clock,
+        emit: () => undefined,
+      }).openRateLimit,
       errors,
       addressOf: (req) => String(req.headers[ADDRESS_HEADER] ?? '192.0.2.1'),
     },

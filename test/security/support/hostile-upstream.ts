@@ -1,13 +1,13 @@
 import { createTokenIssuer, type TokenIssuer } from 'mcp-gatehouse/testing'
 import { onTestFinished } from 'vitest'
-import { createUpstream } from '../../../src/authorization-server/upstream/create-upstream.ts'
-import type { OidcUpstreamOptions } from '../../../src/authorization-server/upstream/options.ts'
+import { createUpstream } from '../../../src/oauth-client/create-upstream.ts'
+import type { RemoteOutcome } from '../../../src/oauth-client/outcome.ts'
 import type {
   Upstream,
   UpstreamAttempt,
   UpstreamIdentity,
-  UpstreamOutcome,
-} from '../../../src/authorization-server/upstream/upstream.ts'
+} from '../../../src/oauth-client/upstream.ts'
+import type { OidcUpstreamOptions } from '../../../src/oauth-client/upstream-options.ts'
 
 export const CLIENT_ID = 'gatehouse'
 export const REDIRECT_URI = 'http://127.0.0.1:1/callback/upstream'
@@ -25,7 +25,7 @@ export interface HostileUpstream {
   finish(
     attempt: UpstreamAttempt,
     parameters?: Readonly<Record<string, string | undefined>>,
-  ): Promise<UpstreamOutcome<UpstreamIdentity>>
+  ): Promise<RemoteOutcome<UpstreamIdentity>>
   /** A good answer of the token endpoint, with what is changed about it. */
   answer(
     attempt: UpstreamAttempt,

@@ -1,7 +1,8 @@
-import { createUpstream } from '../../../src/authorization-server/upstream/create-upstream.ts'
-import type { Upstream } from '../../../src/authorization-server/upstream/upstream.ts'
+import { createUpstream } from '../../../src/oauth-client/create-upstream.ts'
+import type { Upstream } from '../../../src/oauth-client/upstream.ts'
 
 export const NAME = 'upstream'
+export const TENANT = 'https://auth.example.com'
 
 /** The upstream that this server is the token endpoint of. */
 export function upstreamAt(origin: string): Upstream {

@@ -1,9 +1,9 @@
-import * as fc from 'fast-check'
 import { type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { describe, expect, test } from 'vitest'
 import { withId, withoutId } from '../../../src/authorization-server/adapter/record-content.ts'
 import { createTokenService } from '../../../src/authorization-server/token-service.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
+import * as fc from '../../fuzz/fast-check.ts'
 import { STORES } from './support/stores.ts'
 import { createSigningKeys, dateClock, ISSUER } from './support/token-world.ts'
 

@@ -13,12 +13,10 @@ import { createRefreshAnswers } from '../../../src/authorization-server/grants/r
 import type { AccessRequest } from '../../../src/authorization-server/interaction/access-request.ts'
 import { createApprovalRecords } from '../../../src/authorization-server/interaction/approvals.ts'
 import { createSteps } from '../../../src/authorization-server/interaction/steps.ts'
-import {
-  formatCredential,
-  readCredential,
-} from '../../../src/authorization-server/upstream/credential.ts'
+import { CREDENTIAL_FORMAT } from '../../../src/authorization-server/upstream/credential.ts'
 import { createSignIns } from '../../../src/authorization-server/upstream/sign-ins.ts'
 import { createUserRecords } from '../../../src/authorization-server/users.ts'
+import { createCredentialRecords } from '../../../src/oauth-client/credential-records.ts'
 import { createHashKey, systemClock } from '../../../src/runtime/index.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
 import { createMemoryAdapter } from '../../../src/testing/memory-adapter.ts'
@@ -43,6 +41,7 @@ const REQUEST: AccessRequest = {
   prompts: new Set(),
   loginHint: undefined,
   documentHash: 'hash',
+  meanings: { a: '' },
 }
 const REGISTRATION = {
   mode: 'open',
@@ -60,7 +59,7 @@ const RECORDS: readonly (readonly [kind: string, write: Write])[] = [
   [
     'user',
     async (storage) => {
-      const users = createUserRecords(storage, undefined, 60)
+      const users = createUserRecords(storage, undefined, { ttlSeconds: 60 })
       const user = { issuer: 'https://id.example.com', subject: 'a', upstream: 'up', claims: {} }
       const accountId = await users.save(user)
       return () => users.find(accountId)
@@ -159,7 +158,7 @@ const RECORDS: readonly (readonly [kind: string, write: Write])[] = [
   [
     'upstream-token',
     async (storage) => {
-      const { value, options } = formatCredential({
+      const { value, options } = CREDENTIAL_FORMAT.format({
         accountId: 'alice',
         upstream: 'upstream',
         subject: 'alice',
@@ -174,7 +173,7 @@ const RECORDS: readonly (readonly [kind: string, write: Write])[] = [
         retryAt: 1,
       })
       await storage.set('upstream-token::1', value, options)
-      return () => readCredential(storage, 'upstream-token::1')
+      return () => createCredentialRecords(storage, CREDENTIAL_FORMAT).read('upstream-token::1')
     },
   ],
   [

@@ -1,4 +1,3 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   AnswerTooLargeError,
@@ -6,6 +5,7 @@ import {
   createMessageRewriter,
   type RewriteMessage,
 } from '../../../src/http/index.ts'
+import * as fc from '../../fuzz/fast-check.ts'
 import { cutAt, pushAll, rewriteAll } from './rewritten.ts'
 
 const filter: RewriteMessage = (message) => {

@@ -12,7 +12,8 @@ const APP = 'https://app.example.com'
 const LISTED: CorsPolicy = { origins: new Set([APP]), credentials: false }
 const ANY: CorsPolicy = { origins: '*', credentials: false }
 const LOOPBACK: CorsPolicy = { origins: 'loopback', credentials: false }
-const EXPOSED = 'WWW-Authenticate, Retry-After, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version'
+const EXPOSED =
+  'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version'
 const HEADERS =
   'Authorization, Content-Type, Accept, Last-Event-ID, DPoP, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name'
 

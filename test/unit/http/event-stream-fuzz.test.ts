@@ -1,10 +1,10 @@
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   type BodyRewriter,
   createMessageRewriter,
   type RewriteMessage,
 } from '../../../src/http/index.ts'
+import * as fc from '../../fuzz/fast-check.ts'
 import { cutAt, rewriteAll } from './rewritten.ts'
 
 const filter: RewriteMessage = (message) => {

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { filterListBytes, listResultOf } from '../../../src/mcp/index.ts'
+import * as fc from '../../fuzz/fast-check.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -52,14 +52,6 @@ describe('malformed credentials', () => {
   })
 })
 
-test('a long line is read in linear time', () => {
-  const started = performance.now()
-  parseBearerToken([`Bearer ${' '.repeat(200_000)}"`])
-  parseBearerToken([`Bearer ${'a'.repeat(200_000)}"`])
-  parseBearerToken([`Basic ${', '.repeat(100_000)}`])
-  expect(performance.now() - started).toBeLessThan(200)
-})
-
 describe('with DPoP enabled', () => {
   test.each([
     ['DPoP abc', 'DPoP'],

@@ -1,7 +1,7 @@
-import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { accentColors, contrastRatio, parseColor } from '../../../src/pages/color.ts'
 import { PAPER } from '../../../src/pages/style.ts'
+import { assert, integer, property } from '../../fuzz/fast-check.ts'
 
 const colors = integer({ min: 0, max: 0xffffff }).map(
   (value) => `#${value.toString(16).padStart(6, '0')}`,

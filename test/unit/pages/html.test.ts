@@ -1,8 +1,8 @@
-import { assert, property, string } from 'fast-check'
 import { parseDocument } from 'htmlparser2'
 import { describe, expect, test } from 'vitest'
 import { fillHtml, fillText, placeholders } from '../../../src/pages/fill.ts'
 import { html } from '../../../src/pages/html.ts'
+import { assert, property, string } from '../../fuzz/fast-check.ts'
 
 describe('html', () => {
   test('any text comes out of a parser as it went in, in an element and in an attribute', () => {

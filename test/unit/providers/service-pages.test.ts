@@ -22,9 +22,9 @@ test('the table has a row for each service, which leads to its page', () => {
 describe.each(named)('the page of %s', (name, profile) => {
   const page = pageOf(profile.id)
 
-  test('says its name in the code, and that nothing uses it yet', () => {
+  test('says its name in the code, and how a connection is made of it', () => {
     expect(page).toContain(`\`services.${name}\``)
-    expect(page).toContain('Nothing in this package connects\nusers with it yet.')
+    expect(page).toContain(`oauthService({ profile: services.${name}, … })`)
   })
 
   test('has every step, trap and note with its source', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createHandleOwners } from '../../../src/resource-server/handle-owners.ts'
+import {
+  createHandleMemory,
+  createHandleOwners,
+} from '../../../src/resource-server/handle-owners.ts'
 import { createMemoryRevocations } from '../../../src/revocation/index.ts'
 import { createTestClock } from '../../security/support/test-clock.ts'
 import { callerOf } from './callers.ts'
@@ -7,7 +10,11 @@ import { callerOf } from './callers.ts'
 function start() {
   const clock = createTestClock()
   const revocations = createMemoryRevocations()
-  return { clock, revocations, owners: createHandleOwners(clock, revocations) }
+  return {
+    clock,
+    revocations,
+    owners: createHandleOwners(createHandleMemory().sessions, clock, revocations),
+  }
 }
 
 const alice = callerOf()
@@ -73,7 +80,7 @@ describe('revocation', () => {
       revoke: () => undefined,
       revokedBefore: () => Promise.reject(new Error('store is down')),
     }
-    const owners = createHandleOwners(createTestClock(), failing)
+    const owners = createHandleOwners(createHandleMemory().sessions, createTestClock(), failing)
     owners.bind('h', alice)
     await expect(owners.isOwnedBy('h', alice)).rejects.toThrow('store is down')
     expect(await owners.isOwnedBy('h', callerOf({ sub: 'bob' }))).toBe(false)

@@ -1,8 +1,8 @@
 import { crc32 as zlibCrc32 } from 'node:zlib'
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkKey, createKey, isKeyPrefix } from '../../../src/verifiers/api-key-format.ts'
 import { crc32 } from '../../../src/verifiers/crc32.ts'
+import * as fc from '../../fuzz/fast-check.ts'
 
 const KEY = /^mgh_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}$/
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -1,9 +1,9 @@
 import { memory } from 'mcp-gatehouse/storage'
 import { createPrincipal } from 'mcp-gatehouse/testing'
 import { expect, test } from 'vitest'
-import { createUpstream } from '../../../../src/authorization-server/upstream/create-upstream.ts'
 import { createUpstreamTokenOf } from '../../../../src/authorization-server/upstream/upstream-token-of.ts'
 import { createUpstreamTokens } from '../../../../src/authorization-server/upstream/upstream-tokens.ts'
+import { createUpstream } from '../../../../src/oauth-client/create-upstream.ts'
 
 const ISSUER = 'https://mcp.example.com'
 
@@ -11,7 +11,8 @@ test('the token is of the account that our own issuer names, at whichever upstre
   const upstreams = ['one', 'two'].map((name) =>
     createUpstream({ name, issuer: `https://${name}.example`, clientId: 'gatehouse' }),
   )
-  const vault = createUpstreamTokens({ storage: memory(), upstreams, emit: () => undefined })
+  const emit = (): undefined => undefined
+  const vault = createUpstreamTokens({ storage: memory(), tenant: ISSUER, upstreams, emit })
   await vault.save(
     { accountId: 'account', upstream: 'two', subject: 'alice' },
     { accessToken: 'at', refreshToken: undefined, scopes: ['a'], expiresInSeconds: undefined },

@@ -1,0 +1,1 @@
+export { CHECKS } from './all.ts'

@@ -1,0 +1,1 @@
+export { type ConnectionPages, createConnectionPages } from './create-connection-pages.ts'

@@ -1,0 +1,5 @@
+export {
+  createUpstreamExchange,
+  type UpstreamExchange,
+  type UpstreamExchangeOptions,
+} from './upstream-exchange.ts'

@@ -1,0 +1,2 @@
+export { type ConnectionOwner, ownerOfUser } from '../owner.ts'
+export { createStoredConnections, type StoredConnections } from './stored-connections.ts'

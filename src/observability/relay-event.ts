@@ -1,0 +1,32 @@
+import type { ConsentFacts } from './sign-in-event.ts'
+
+/** What a client of a relay was refused; `reason` is the exact cause. */
+export interface RelayFacts {
+  readonly correlationId: string
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly clientId: string
+  readonly reason: string
+}
+
+/** What became of sign-ins through a relay. */
+export type RelayEvent =
+  /** A user has allowed a client to get tokens through a relay; nobody knows yet who the user is. */
+  | ({ readonly type: 'relay.allow' } & ConsentFacts)
+  /** A relay has handed tokens of its upstream to a client. */
+  | ({
+      readonly type: 'relay.tokens'
+      readonly grantType: 'authorization_code' | 'refresh_token'
+    } & ConsentFacts)
+  /** A relay has refused a code or a refresh token; the client is told `invalid_grant`. */
+  | ({ readonly type: 'relay.grant_refused' } & RelayFacts)
+  /** A token of the upstream is not for the resource, and was not handed on. */
+  | ({ readonly type: 'relay.token_refused' } & RelayFacts)
+  /** A relay could not answer because of its upstream. */
+  | {
+      readonly type: 'relay.upstream_failed'
+      readonly correlationId: string
+      readonly at: number
+      readonly upstream: string
+      readonly reason: string
+    }
