@@ -2,7 +2,7 @@ import { createUpstreamExchange } from '../connections/exchanged/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import type { Emit } from '../observability/index.ts'
 import { requireKnownOptions, requireList, requireNumber, requireType } from '../options/index.ts'
-import type { Clock } from '../runtime/index.ts'
+import { type Clock, isObject } from '../runtime/index.ts'
 import type { FindCredentials } from './call-credentials.ts'
 import { createExchangeCredentials } from './exchange-credentials.ts'
 import { isOwnField, isToken } from './header-fields.ts'
@@ -41,7 +41,7 @@ export function parseIdentity(
 ): IdentitySettings {
   if (identity === 'none') return {}
   const options = identity === 'assertion' ? {} : identity
-  requireType(typeof options === 'object', 'identity', "'assertion', 'none' or an object")
+  requireType(isObject(options), 'identity', "'assertion', 'none' or an object")
   if ('exchange' in options) return parseExchange(options, upstream, protection, surroundings)
   requireKnownOptions(options, ASSERTION_OPTIONS, 'identity')
   const { audience = upstream.url, lifetimeSeconds, claims } = options
@@ -66,7 +66,7 @@ function parseExchange(
   { emit, clock }: { readonly emit: Emit; readonly clock: Clock },
 ): IdentitySettings {
   requireKnownOptions(options, EXCHANGE_IDENTITY_OPTIONS, 'identity')
-  requireType(typeof options.exchange === 'object', 'identity.exchange', 'an object')
+  requireType(isObject(options.exchange), 'identity.exchange', 'an object')
   const { header: given, ...client } = options.exchange
   const header = parseHeader(given, 'identity.exchange.header')
   const servers = authorizationServers.map((server) =>

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { createLineReader } from './lines.ts'
 import { ProcessFailure } from './process-failure.ts'
@@ -88,8 +89,8 @@ export function startChild(options: ChildOptions, listener: ChildListener): Chil
   spawned.stderr.on('data', (chunk: Buffer) => listener.stderr(chunk))
   // What its input does not take is told by its end.
   spawned.stdin.on('error', () => undefined)
-  spawned.once('error', (cause) => {
-    reason ??= new ProcessFailure('STDIO_NOT_STARTED', 'The process cannot be started.', { cause })
+  spawned.once('error', (error) => {
+    reason ??= describeStart(error, options)
     if (spawned.pid === undefined) finish()
   })
   spawned.once('exit', () => {
@@ -178,6 +179,13 @@ function signalGroup({ pid }: Pick<Spawned, 'pid'>, signal: NodeJS.Signals): voi
   } catch {
     // No process is left in the group.
   }
+}
+
+/** Node says the same of a folder that is not there as of a command, and repeats the arguments. */
+function describeStart({ message }: Error, { cwd }: ChildOptions): ProcessFailure {
+  const isLost = cwd !== undefined && !existsSync(cwd)
+  const why = isLost ? `its folder ${cwd} does not exist` : message
+  return new ProcessFailure('STDIO_NOT_STARTED', `The process cannot be started: ${why}.`)
 }
 
 function describeExit({ exitCode, signalCode }: Spawned): ProcessFailure {

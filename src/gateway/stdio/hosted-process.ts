@@ -161,6 +161,6 @@ async function converseAbout(
   const request = new Request(ADDRESS, { method, headers, signal: gone.signal })
   const response = await conversation.handle(request, body)
   const isStream = method === 'GET' && response.ok
-  if (isStream) stopListening = conversation.listen()
+  if (isStream && answer.isPending) stopListening = conversation.listen()
   return answer.pass(response, !isStream && response.ok)
 }

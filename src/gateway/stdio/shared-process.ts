@@ -6,6 +6,9 @@ import type { Conversation } from './hosted-process.ts'
 type Message = sdk.JSONRPCMessage
 type Params = Readonly<Record<string, unknown>>
 
+/** Whether a process speaks a revision without sessions: not, yes, or it had a fault of its own. */
+export type Verdict = 'legacy' | 'modern' | 'unsaid'
+
 /** A request that waits for its answer. */
 interface Exchange {
   readonly id: sdk.RequestId
@@ -29,6 +32,7 @@ const STATUSES: Readonly<Record<number, number>> = {
   [-32_022]: 400,
 }
 const PROBE_ID = 0
+const INTERNAL_ERROR = -32_603
 const SERVER_ENDED = -32_000
 
 /**
@@ -39,18 +43,18 @@ const SERVER_ENDED = -32_000
 export class SharedProcess implements Conversation {
   readonly #transportOf: typeof sdk.PerRequestHTTPServerTransport
   readonly #child: Child
-  readonly #onVerdict: (isModern: boolean) => void
+  readonly #onVerdict: (verdict: Verdict) => void
   readonly #exchanges = new Map<number, Exchange>()
   #lastNumber = PROBE_ID
 
   /**
-   * @param onVerdict Whether the process speaks a revision without sessions. It is asked in words of the
-   *   gateway: what a caller names must not decide that.
+   * @param onVerdict Is told what the process speaks. It is asked in words of the gateway: what a caller
+   *   names must not decide that.
    */
   constructor(
     { PerRequestHTTPServerTransport }: typeof sdk,
     child: Child,
-    onVerdict: (isModern: boolean) => void,
+    onVerdict: (verdict: Verdict) => void,
   ) {
     this.#transportOf = PerRequestHTTPServerTransport
     this.#child = child
@@ -116,7 +120,7 @@ export class SharedProcess implements Conversation {
   }
 
   #respond(message: sdk.JSONRPCResponse): void {
-    if (message.id === PROBE_ID) return this.#onVerdict('result' in message)
+    if (message.id === PROBE_ID) return this.#onVerdict(verdictOf(message))
     const number = message.id as number
     const exchange = this.#exchanges.get(number)
     if (exchange === undefined) return undefined
@@ -145,6 +149,12 @@ export class SharedProcess implements Conversation {
     const restored = restoreSubscription(Object.assign({}, message, { params }), number, id)
     return void transport.send(restored, { relatedRequestId: id })
   }
+}
+
+/** Servers of older revisions answer what they do not know with whatever error they have for it. */
+function verdictOf(answer: sdk.JSONRPCResponse): Verdict {
+  if ('result' in answer) return 'modern'
+  return answer.error.code === INTERNAL_ERROR ? 'unsaid' : 'legacy'
 }
 
 function renumber(message: sdk.JSONRPCRequest, number: number): unknown {

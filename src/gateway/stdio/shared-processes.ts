@@ -2,7 +2,7 @@ import { callerKey, type Principal } from '../../principal/index.ts'
 import { type HostedProcess, type HostParts, startHostedProcess } from './hosted-process.ts'
 import type { HostedProcesses, WithPlace } from './hosted-processes.ts'
 import type { Place } from './process-places.ts'
-import { SharedProcess } from './shared-process.ts'
+import { SharedProcess, type Verdict } from './shared-process.ts'
 
 /** For so long a server that needs sessions is not asked again. */
 const LEGACY_MILLISECONDS = 600_000
@@ -18,14 +18,11 @@ export function createSharedProcesses(
   let legacyUntil = -Infinity
 
   async function start(caller: Principal, place: Place, onEnd: () => void) {
-    const verdict = Promise.withResolvers<'legacy' | 'modern' | 'unsaid'>()
+    const verdict = Promise.withResolvers<Verdict>()
     const process = await startHostedProcess(
       parts,
       { caller, place },
-      (child) =>
-        new SharedProcess(sdk, child, (isModern) =>
-          verdict.resolve(isModern ? 'modern' : 'legacy'),
-        ),
+      (child) => new SharedProcess(sdk, child, verdict.resolve),
       (failure) => {
         free(place)
         onEnd()

@@ -1,5 +1,12 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { callForJson, isAlive, openStdioWorld, SDK_SERVER } from './world.ts'
+import {
+  callForJson,
+  isAlive,
+  openStdioWorld,
+  rawServer,
+  SDK_SERVER,
+  type StdioWorld,
+} from './world.ts'
 
 interface Process {
   readonly pid: number
@@ -109,14 +116,16 @@ test('what belongs to no request comes on the stream that waits for events', asy
   await client.close()
 })
 
-test('a revision that one caller names says nothing of the server to another', async () => {
-  const fresh = await openStdioWorld(SDK_SERVER)
-  onTestFinished(() => fresh.close())
-  const revision = '2099-01-01'
-  const question = await fetch(fresh.url, {
+/** The question of a client of 2026-07-28. */
+async function discover(
+  asked: StdioWorld,
+  subject: string,
+  revision = '2026-07-28',
+): Promise<unknown> {
+  const question = await fetch(asked.url, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${await fresh.mint('mallory')}`,
+      authorization: `Bearer ${await asked.mint(subject)}`,
       accept: 'application/json, text/event-stream',
       'content-type': 'application/json',
       'mcp-protocol-version': revision,
@@ -135,10 +144,25 @@ test('a revision that one caller names says nothing of the server to another', a
       },
     }),
   })
-  expect(await question.json()).toMatchObject({ id: 1, error: { code: -32_022 } })
+  return question.json()
+}
+
+test('a revision that one caller names says nothing of the server to another', async () => {
+  const fresh = await openStdioWorld(SDK_SERVER)
+  onTestFinished(() => fresh.close())
+  const answer = await discover(fresh, 'mallory', '2099-01-01')
+  expect(answer).toMatchObject({ id: 1, error: { code: -32_022 } })
   const client = await fresh.connect('bob', 'auto')
   expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28')
   await client.close()
+})
+
+test('a fault of the process of one caller says nothing of the server to another', async () => {
+  const troubled = await openStdioWorld(rawServer('troubled'))
+  onTestFinished(() => troubled.close())
+  expect(await discover(troubled, 'alice')).toMatchObject({ error: { code: -32_600 } })
+  const found = { result: { supportedVersions: ['2026-07-28'] } }
+  expect(await discover(troubled, 'bob')).toMatchObject(found)
 })
 
 test('a client of 2026-07-28 that goes away has cancelled', async () => {

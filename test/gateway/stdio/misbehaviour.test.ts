@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { callForJson, openStdioWorld, rawServer, SDK_SERVER, type StdioWorld } from './world.ts'
 
@@ -76,6 +77,17 @@ describe('a process that ends', () => {
     const world = await open({ command: '/nowhere/server' })
     expect((await begin(world)).status).toBe(503)
     expect(reasonsOf(world)).toEqual(['unreachable'])
+  })
+
+  test.each([
+    ['spawn /nowhere/server ENOENT', { command: '/nowhere/server', args: ['--key', 'sk-secret'] }],
+    ['its folder /nowhere does not exist', { ...SDK_SERVER, cwd: '/nowhere' }],
+  ])('that cannot be started is told with the reason: %s', async (reason, command) => {
+    const world = await open(command)
+    await begin(world)
+    const ended = world.events.find((event) => event.type === 'upstream.ended')
+    expect(ended?.error.message).toBe(`The process cannot be started: ${reason}.`)
+    expect(inspect(ended)).not.toContain('sk-secret')
   })
 })
 

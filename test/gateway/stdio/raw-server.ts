@@ -18,11 +18,20 @@ const initialized = {
 
 function answer({ id, method }: Asked): void {
   if (id === undefined) return
-  if (method === 'server/discover') {
+  if (method === 'server/discover' && mode === 'troubled') {
+    say({ jsonrpc: '2.0', id, ...discovered() })
+  } else if (method === 'server/discover') {
     say({ jsonrpc: '2.0', id, error: { code: -32_601, message: 'Method not found' } })
   } else if (method === 'initialize') {
     say({ jsonrpc: '2.0', id, result: initialized })
   } else (MISDEEDS[mode] ?? (() => say({ jsonrpc: '2.0', id, result: {} })))(id)
+}
+
+/** Has a fault of its own for alice. */
+function discovered() {
+  return process.env['GATEHOUSE_SUBJECT'] === 'alice'
+    ? { error: { code: -32_603, message: 'Internal error' } }
+    : { result: { supportedVersions: ['2026-07-28'] } }
 }
 
 const MISDEEDS: Readonly<Record<string, (id: number) => unknown>> = {
