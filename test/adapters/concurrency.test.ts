@@ -57,12 +57,12 @@ describe('requests of one principal at a time', async () => {
     isHeld = true
     const sockets = [1, 2].map(() => leaveOpen(app.port as number, token))
     const before = gates.length
-    await expect.poll(() => gates.length - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => gates.length - before).toBeGreaterThanOrEqual(2)
     isHeld = false
     expect((await app.send(pingOf(token))).status).toBe(429)
     for (const socket of sockets) socket.destroy()
     const status = async (): Promise<number> => (await app.send(pingOf(token))).status
-    await expect.poll(status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(status).toBe(200)
     for (const open of gates.splice(0)) open()
   })
 
@@ -80,7 +80,7 @@ describe('requests of one principal at a time', async () => {
     const sub = 'never answered'
     const token = await world.issuer.mint({ aud: world.gatehouse.resource, scope: SCOPE, sub })
     const sockets = [leaveOpen(port, token), leaveOpen(port, token)]
-    await expect.poll(() => waiting, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => waiting).toBe(2)
     isWaiting = false
     const status = async (): Promise<number> => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
@@ -89,7 +89,7 @@ describe('requests of one principal at a time', async () => {
     }
     expect(await status()).toBe(429)
     for (const socket of sockets) socket.destroy()
-    await expect.poll(status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(status).toBe(200)
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })

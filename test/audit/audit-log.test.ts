@@ -234,7 +234,7 @@ describe('SEC-377 an audit log that cannot be written', () => {
     )
     expect(problems).toEqual(['failing'])
     state.isDown = false
-    await expect.poll(() => lines.length, { timeout: 5_000 }).toBe(13)
+    await expect.poll(() => lines.length).toBe(13)
     await audit.close()
     const ids = lines.map((line) => parsed(line)['request_id'] ?? parsed(line)['event'])
     expect(ids).toEqual([

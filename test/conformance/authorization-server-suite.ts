@@ -69,5 +69,5 @@ async function visit(authorizationUrl: string, signIn: SignIn): Promise<void> {
   const callback = await createScriptedBrowser().authorize(authorizationUrl, signIn)
   // It listens a moment after it has printed the URL, which no human would notice. Where it cannot,
   // its check says why.
-  await vi.waitFor(() => fetch(callback), { timeout: 5_000 }).catch(() => undefined)
+  await vi.waitFor(() => fetch(callback), { timeout: 30_000 }).catch(() => undefined)
 }

@@ -261,7 +261,8 @@ test('RS-26 RS-27 the state of a call is of one caller and one method', async ()
       { type: 'text', text: 'second round' },
     ])
   }
-  const flipped = requestState.replace(/.$/, (last: string) => (last === 'A' ? 'B' : 'A'))
+  // Not the last character: some of its bits say nothing, and the codec of the SDK ignores them.
+  const flipped = requestState.replace(/^./, (first: string) => (first === 'A' ? 'B' : 'A'))
   for (const [token, state] of [
     [bob, requestState],
     [alice, `${requestState}x`],

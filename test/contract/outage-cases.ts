@@ -55,7 +55,7 @@ export function outageCases(
         await proxy.cut()
         await expectOutage(storage)
         await proxy.restore()
-        await expect.poll(() => written(storage, 'kept'), { timeout: 5_000 }).toBe(true)
+        await expect.poll(() => written(storage, 'kept')).toBe(true)
         await expectRecovery(storage)
       }),
     },
@@ -69,7 +69,7 @@ export function outageCases(
         await proxy.cut()
         await proxy.restore()
         expectUnavailable(await taking)
-        await expect.poll(() => written(storage, 'kept'), { timeout: 5_000 }).toBe(true)
+        await expect.poll(() => written(storage, 'kept')).toBe(true)
         await expectRecovery(storage)
         expect(await storage.get('taken')).toBeUndefined()
       }),
@@ -88,13 +88,13 @@ export function outageCases(
 
 /** Of the takers at the moment of the cut and afterwards, no two get the record. */
 async function expectOneTaker(storage: Storage, proxy: OutageProxy, key: string): Promise<void> {
-  await expect.poll(() => written(storage, key), { timeout: 5_000 }).toBe(true)
+  await expect.poll(() => written(storage, key)).toBe(true)
   const takers = Array.from({ length: 20 }, () => storage.take(key))
   const cut = proxy.cut()
   const taken = await Promise.allSettled(takers)
   await cut
   await proxy.restore()
-  await expect.poll(() => written(storage, 'after'), { timeout: 5_000 }).toBe(true)
+  await expect.poll(() => written(storage, 'after')).toBe(true)
   const late = await Promise.allSettled([storage.take(key)])
   const winners = [...taken, ...late].filter(
     (result) => result.status === 'fulfilled' && result.value !== undefined,
@@ -140,7 +140,7 @@ function expectUnavailable(error: unknown): void {
 
 async function expectRecovery(storage: Storage): Promise<void> {
   const get = async (key: string) => storage.get(key).catch(() => 'failed')
-  await expect.poll(() => get('kept'), { timeout: 5_000 }).toMatchObject({ value: VALUE })
+  await expect.poll(() => get('kept')).toMatchObject({ value: VALUE })
   expect(await get('late')).toBeUndefined()
   expect(await storage.lock(randomUUID(), 60)).toBeDefined()
   await storage.check()

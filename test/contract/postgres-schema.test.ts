@@ -69,7 +69,7 @@ describe.skipIf(missing !== '')(`the schema in PostgreSQL${missing}`, () => {
       )
       return rows[0]?.pid
     }
-    await expect.poll(waiting, { timeout: 4_000 }).toBeDefined()
+    await expect.poll(waiting).toBeDefined()
     await admin.query('SELECT pg_terminate_backend($1)', [await waiting()])
     expect(await failed).toMatchObject({ code: 'ERR_STORAGE_UNAVAILABLE', retryable: true })
     expect(await versionOf(schema)).toBe(1)

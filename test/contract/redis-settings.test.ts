@@ -57,9 +57,7 @@ describe.skipIf(missing !== '')(`settings of Redis${missing}`, () => {
     const admin = administer(server)
     await admin.config('SET', 'maxmemory-policy', 'allkeys-random')
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-    await expect
-      .poll(() => storage.check().catch((error: unknown) => error), { timeout: 5_000 })
-      .toMatchObject(POLICY)
+    await expect.poll(() => storage.check().catch((error: unknown) => error)).toMatchObject(POLICY)
   })
 
   test.each([
@@ -146,7 +144,7 @@ describe.skipIf(missing !== '')(`settings of Redis${missing}`, () => {
     const restarted = await startRedisServer([], server.port)
     endings.push(() => restarted.stop())
     const check = () => storage.check().catch(() => 'failed')
-    await expect.poll(check, { timeout: 5_000 }).toBeUndefined()
+    await expect.poll(check).toBeUndefined()
     expect(onFailover).toHaveBeenCalledOnce()
     expect(await storage.get('kept')).toBeUndefined()
   })
@@ -188,9 +186,7 @@ async function startCluster(): Promise<RedisServer> {
   ])
   const admin = new Redis(server.url)
   await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  await expect
-    .poll(() => admin.call('CLUSTER', 'INFO'), { timeout: 15_000 })
-    .toMatch('cluster_state:ok')
+  await expect.poll(() => admin.call('CLUSTER', 'INFO')).toMatch('cluster_state:ok')
   await admin.quit()
   return server
 }

@@ -179,7 +179,7 @@ test('what has expired is deleted from the file little by little, and nothing el
   expect(count()).toEqual([452, 450, 2])
   now += 60_000
   vi.advanceTimersByTime(30_000)
-  await vi.waitFor(() => expect(count()).toEqual([2, 0, 1]))
+  await vi.waitFor(() => expect(count()).toEqual([2, 0, 1]), 10_000)
   await storage.close()
   expect(vi.getTimerCount()).toBe(0)
   other.close()

@@ -46,7 +46,7 @@ async function startQuickStart(folder: string): Promise<string> {
       (answer) => answer.status,
       () => 0,
     )
-  await expect.poll(status, { timeout: 20_000 }).toBe(401)
+  await expect.poll(status).toBe(401)
   return resource
 }
 

@@ -53,7 +53,7 @@ describe.skipIf(missing !== '')(
           await proxy.restore()
           for (const node of lost) {
             const state = () => stateOf(node).catch(() => 'failed')
-            await expect.poll(state, { timeout: 20_000 }).toBe('after')
+            await expect.poll(state).toBe('after')
             expect(await node.take('code')).toBeUndefined()
           }
           await connected[0].delete('state')

@@ -101,7 +101,7 @@ describe('SEC-354: a flood of bad requests', () => {
       await handle(legitimate)
       clock.pass(1)
     }
-    await expect.poll(() => leftOutOf(events), { timeout: 10_000 }).toBe(9_500)
+    await expect.poll(() => leftOutOf(events)).toBe(9_500)
     const types = Map.groupBy(events, ({ type }) => type)
     expect(types.get('auth.deny')).toHaveLength(500)
     expect(types.get('auth.allow')).toHaveLength(5)
@@ -131,7 +131,7 @@ describe('SEC-354: a flood of bad requests', () => {
       await sink(refused)
       await sink({ ...refused, reason: 'size' })
     }
-    await expect.poll(() => seen.includes('audit.sampled'), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => seen.includes('audit.sampled')).toBe(true)
     const counts = Map.groupBy(seen, (type) => type)
     expect(counts.get('config.warning')).toHaveLength(5)
     expect(counts.get('client.registration_refused')).toHaveLength(2)

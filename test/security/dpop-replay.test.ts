@@ -142,7 +142,7 @@ describe('SEC-399 a store that is down', () => {
         challenge: null,
       })
       await proxy.restore()
-      await expect.poll(async () => (await send()).status, { timeout: 8_000 }).toBe(200)
+      await expect.poll(async () => (await send()).status).toBe(200)
       expect(await send(proof)).toMatchObject({ status: 401, reason: 'dpop replay' })
     },
   )

@@ -183,7 +183,7 @@ describe('SEC-377 where the audit is required and cannot be written', () => {
     const page = await browser.authorize(url, ALICE).catch((error: unknown) => error)
     expect(String(page)).toContain('503')
     state.isDown = false
-    await expect.poll(async () => (await renew()).status, { timeout: 5_000 }).toBe(200)
+    await expect.poll(async () => (await renew()).status).toBe(200)
   })
 
   test('there is an option for it, which needs somebody who listens', async () => {

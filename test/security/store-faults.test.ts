@@ -37,7 +37,7 @@ test.skipIf(noRedis !== '')(
       await latest.stop()
     })
     const token = gate.token()
-    await expect.poll(() => gate.ask(token), { timeout: 10_000 }).toEqual(gate.admitted())
+    await expect.poll(() => gate.ask(token)).toEqual(gate.admitted())
     await server.stop()
     const { audit: _code, ...unavailableNow } = unavailable('')
     // Of a token that was seen before, and of one that was not.
@@ -46,7 +46,7 @@ test.skipIf(noRedis !== '')(
       expect(await free.ask(asked)).toEqual(free.admitted())
     }
     latest = await startRedisServer([], server.port)
-    await expect.poll(() => gate.ask(token), { timeout: 20_000 }).toEqual(gate.admitted())
+    await expect.poll(() => gate.ask(token)).toEqual(gate.admitted())
   },
 )
 

@@ -39,7 +39,7 @@ async function start(): Promise<Running> {
   let printed = ''
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
   const lines = () => printed.split('\n').filter((line) => line !== '')
-  await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => lines().length).toBe(1)
   const port = Number(lines()[0])
   const receive = async (request: WireRequest) => receiveAnswer(await openExchange(port, request))
   return { child, lines, receive }

@@ -83,5 +83,5 @@ function environment(directory: string): NodeJS.ProcessEnv {
 
 async function visit(authorizationUrl: string, signIn: SignIn): Promise<void> {
   const callback = await createScriptedBrowser().authorize(authorizationUrl, signIn)
-  await vi.waitFor(() => fetch(callback), { timeout: 5_000 })
+  await vi.waitFor(() => fetch(callback), { timeout: 30_000 })
 }

@@ -47,7 +47,7 @@ export async function connectMcpRemote(
     if (done === true) throw new Error(`mcp-remote ended:\n${authorizationUrl.join('\n')}`)
     const callback = await browser.authorize(authorizationUrl, user)
     // It listens a moment after it has printed the URL, which no human would notice.
-    expect(await vi.waitFor(() => statusOf(callback), { timeout: 5000 })).toBe(200)
+    expect(await vi.waitFor(() => statusOf(callback), { timeout: 30_000 })).toBe(200)
     return authorizationUrl.searchParams.get('scope') ?? ''
   }
   const close = async (): Promise<void> => {

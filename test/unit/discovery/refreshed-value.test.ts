@@ -97,7 +97,7 @@ describe('refreshing ahead of time', () => {
     clock.pass(0.001)
     expect(await text()).toBe('a')
     expect(read).toHaveBeenCalledTimes(2)
-    await vi.waitFor(async () => expect(await text()).toBe('b'))
+    await vi.waitFor(async () => expect(await text()).toBe('b'), 10_000)
   })
 
   test('starts one read for many requests', async () => {
@@ -114,7 +114,7 @@ describe('refreshing ahead of time', () => {
     fail()
     clock.pass(80)
     expect(await text()).toBe('a')
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledWith(new Error('down')))
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledWith(new Error('down')), 10_000)
     for (let asked = 0; asked < 10; asked += 1) expect(await text()).toBe('a')
     expect(read).toHaveBeenCalledTimes(2)
     clock.pass(5)
@@ -129,7 +129,7 @@ describe('refreshing ahead of time', () => {
     fail()
     clock.pass(80)
     await Promise.all(Array.from({ length: 100 }, () => value.get()))
-    await vi.waitFor(() => expect(failed).toHaveBeenCalled())
+    await vi.waitFor(() => expect(failed).toHaveBeenCalled(), 10_000)
     await new Promise((resolve) => setImmediate(resolve))
     expect(failed).toHaveBeenCalledTimes(1)
   })

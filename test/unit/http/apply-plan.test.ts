@@ -191,7 +191,7 @@ describe('an end', () => {
     state.cut()
     state.cut()
     expect((await waiting)?.done).toBe(true)
-    await vi.waitFor(() => expect(inner.state.cancelled).toHaveLength(1))
+    await vi.waitFor(() => expect(inner.state.cancelled).toHaveLength(1), 10_000)
     expect(closed).toHaveBeenCalledTimes(1)
   })
 

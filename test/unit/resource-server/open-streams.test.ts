@@ -142,7 +142,7 @@ describe('revocation', () => {
     open(streams, { isRevoked: () => new Promise<boolean>(() => undefined) })
     const { end } = open(streams, { isRevoked: async () => true })
     void streams.sweep()
-    await vi.waitFor(() => expect(end).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(end).toHaveBeenCalledOnce(), 10_000)
   })
 })
 
