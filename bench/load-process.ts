@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import autocannon from 'autocannon'
 import type { LoadOrder, LoadReport } from './load.ts'
+import { quantile } from './rounds.ts'
 
 const CONNECTIONS = 16
 
@@ -15,6 +16,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const shares = deal(order)
   const leadIn = Math.ceil(order.amount * LEAD_IN)
+  const latencies: number[] = []
   let answered = 0
   let startedAt = 0
   let lastAnswerAt = 0
@@ -32,9 +34,10 @@ async function run(order: LoadOrder): Promise<LoadReport> {
     },
     (error, { non2xx, errors, mismatches }) =>
       error ? reject(error) : resolve(non2xx + errors + mismatches),
-  ).on('response', () => {
+  ).on('response', (_client: unknown, _status: number, _bytes: number, milliseconds: number) => {
     answered += 1
     lastAnswerAt = performance.now()
+    if (answered > leadIn) latencies.push(milliseconds)
     if (answered !== leadIn) return
     startedAt = lastAnswerAt
     before = performance.eventLoopUtilization()
@@ -44,6 +47,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   const seconds = (lastAnswerAt - startedAt) / 1_000
   return {
     requestsPerSecond: (answered - leadIn) / seconds,
+    p99Milliseconds: quantile(latencies, 0.99),
     failures: failures + order.amount - answered,
     utilization,
   }

@@ -23,6 +23,8 @@ export interface LoadOrder {
 
 export interface LoadReport {
   readonly requestsPerSecond: number
+  /** What one in a hundred took longer than. */
+  readonly p99Milliseconds: number
   /** Answers other than 2xx, other bodies, broken connections. */
   readonly failures: number
   /** Share of the time in which the load's own thread had work, 0 to 1. */

@@ -5,10 +5,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { updateDocument } from './document.ts'
+import { writeLastRun } from './last-run.ts'
 import { describeMachine } from './machine.ts'
 import { isHeld, type Measurement } from './measurement.ts'
-import { formatText } from './report.ts'
+import { formatMarkdown, formatText } from './report.ts'
 import { ROWS } from './rows.ts'
 
 const { values, positionals } = parseArgs({
@@ -29,7 +29,7 @@ for (const name of names) {
 }
 const run = { machine: describeMachine(), measurements }
 console.log(values.json ? JSON.stringify(run, null, 2) : formatText(measurements))
-if (values.update) updateDocument(measurements)
+if (values.update) writeLastRun('performance', 'npm run bench', formatMarkdown(measurements))
 process.exitCode = measurements.every(isHeld) ? 0 : 1
 
 async function measureRow(name: string): Promise<readonly Measurement[]> {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { tableOf } from './last-run.ts'
 import { type Budget, isHeld, type Measurement } from './measurement.ts'
 
 const COLUMNS = ['what', 'ratio', 'budget', 'verdict'] as const
@@ -19,8 +20,7 @@ export function formatText(measurements: readonly Measurement[]): string {
 
 /** The table for a document. */
 export function formatMarkdown(measurements: readonly Measurement[]): string {
-  const lines: Line[] = [COLUMNS, ['---', '---', '---', '---'], ...measurements.map(toLine)]
-  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
+  return tableOf(COLUMNS, measurements.map(toLine))
 }
 
 function toLine(measurement: Measurement): Line {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,8 @@ import { setTimeout } from 'node:timers/promises'
 
 export interface StartedNginx {
   readonly origin: string
+  /** What its worker has used so far. */
+  cpuMicroseconds(): number
   close(): void
 }
 
@@ -37,7 +39,19 @@ export async function startNginx(
     child.once('exit', remove)
     child.kill()
   }
-  return { origin, close }
+  return { origin, cpuMicroseconds: () => cpuOfWorker(child.pid), close }
+}
+
+/** On Linux a tick of the clock that counts them is ten milliseconds. */
+const MICROSECONDS_PER_TICK = 10_000
+
+/** @see proc(5): `utime` and `stime` follow twelve fields after the name in parentheses */
+function cpuOfWorker(master: number | undefined): number {
+  const [worker] = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').split(' ')
+  const fields = readFileSync(`/proc/${worker}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK
 }
 
 async function untilItAnswers(origin: string): Promise<void> {

@@ -8,10 +8,18 @@ export interface RoleOrder {
   readonly issuer: string
 }
 
-/** What a server has used: memory in bytes after a collection, and time of its processor. */
-export interface UsageReport {
-  readonly rss: number
-  readonly cpuMicroseconds: number
+/** What a server can be asked: its memory after a collection, or the time of the processor it has used. */
+export type Question = 'bytes' | 'cpuMicroseconds'
+
+const ANSWERS: Readonly<Record<Question, () => number>> = {
+  bytes() {
+    for (let round = 0; round < 3; round += 1) globalThis.gc?.()
+    return process.memoryUsage().rss
+  },
+  cpuMicroseconds() {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  },
 }
 
 /** A server in this process. */
@@ -21,13 +29,7 @@ export type Role = (order: RoleOrder) => Promise<Server | string>
 export async function play(role: Role, order: RoleOrder): Promise<void> {
   const started = await role(order)
   const origin = typeof started === 'string' ? started : (await listen(started)).origin
-  process.on('message', () => {
-    for (let round = 0; round < 3; round += 1) globalThis.gc?.()
-    const { user, system } = process.cpuUsage()
-    const { rss } = process.memoryUsage()
-    const report: UsageReport = { rss, cpuMicroseconds: user + system }
-    process.send?.(report)
-  })
+  process.on('message', (question: Question) => process.send?.(ANSWERS[question]()))
   process.once('disconnect', () => process.exit())
   process.send?.(origin)
 }

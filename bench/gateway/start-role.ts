@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { RoleOrder, UsageReport } from './role.ts'
+import type { Question, RoleOrder } from './role.ts'
 
 /** A server in a process of its own. */
 export interface StartedRole {
   readonly origin: string
-  usage(): Promise<UsageReport>
+  ask(question: Question): Promise<number>
   close(): void
 }
 
@@ -20,10 +20,10 @@ export async function startRole(
   const [origin] = (await once(child, 'message')) as [string]
   return {
     origin,
-    async usage() {
-      child.send('usage')
-      const [report] = (await once(child, 'message')) as [UsageReport]
-      return report
+    async ask(question) {
+      child.send(question)
+      const [answer] = (await once(child, 'message')) as [number]
+      return answer
     },
     close: () => child.disconnect(),
   }

@@ -1,3 +1,4 @@
+import { createRegister } from '../runtime/index.ts'
 import type { Exchange } from './exchange.ts'
 
 /** The exchanges that are under way, until the last one is over. */
@@ -16,20 +17,14 @@ const SWEEP_MILLISECONDS = 1_000
 
 /** Creates the register. It has a timer only while there is something to watch. */
 export function createOpenExchanges(): OpenExchanges {
-  const open = new Set<Exchange>()
+  const open = createRegister<Exchange>()
   let isDraining = false
   let timer: NodeJS.Timeout | undefined
   let onEmpty: (() => void) | undefined
 
   function sweep(): void {
     const now = performance.now()
-    for (const exchange of open) exchange.checkPause(now)
-  }
-
-  function remove(exchange: Exchange): void {
-    open.delete(exchange)
-    if (open.size > 0) return
-    onEmpty?.()
+    for (const exchange of open.list()) exchange.checkPause(now)
   }
 
   return {
@@ -37,17 +32,20 @@ export function createOpenExchanges(): OpenExchanges {
       return isDraining
     },
     add(exchange) {
-      open.add(exchange)
+      const remove = open.add(exchange)
       timer ??= setInterval(() => {
         if (open.size > 0) return sweep()
         clearInterval(timer)
         timer = undefined
       }, SWEEP_MILLISECONDS).unref()
-      return () => remove(exchange)
+      return () => {
+        remove()
+        if (open.size === 0) onEmpty?.()
+      }
     },
     async drain(seconds) {
       isDraining = true
-      for (const exchange of open) if (exchange.isListening) exchange.stop()
+      for (const exchange of open.list()) if (exchange.isListening) exchange.stop()
       if (open.size > 0) {
         const { promise, resolve } = Promise.withResolvers<void>()
         onEmpty = resolve
@@ -55,7 +53,7 @@ export function createOpenExchanges(): OpenExchanges {
         await promise
         clearTimeout(deadline)
       }
-      for (const exchange of open) exchange.stop()
+      for (const exchange of open.list()) exchange.stop()
       clearInterval(timer)
     },
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/index.ts'
+import { type Clock, createRegister } from '../runtime/index.ts'
 
 /** An answer that is being sent as a stream of events. */
 export interface OpenStream {
@@ -38,30 +38,28 @@ const SWEEP_MILLISECONDS = 15_000
 /** A stream whose access cannot be checked for this long is ended. */
 const MAX_UNCHECKED_MILLISECONDS = 60_000
 
+interface Watched {
+  readonly stream: OpenStream
+  /** When it was last known to be in order. */
+  checkedAt: number
+  isChecking: boolean
+  readonly leave: () => boolean
+}
+
 /** Creates the register of open streams. It has a timer only while there is something to watch. */
 export function createOpenStreams({
   clock,
   maxCallSeconds,
   maxStreamsPerPrincipal,
 }: OpenStreamsOptions): OpenStreams {
-  /** Each stream with the moment of its last successful check. */
-  const streams = new Map<OpenStream, number>()
-  const checking = new WeakSet<OpenStream>()
-  const listening = new Map<string, number>()
+  const streams = createRegister<Watched>()
+  const listening = createCounts()
   let timer: ReturnType<typeof setInterval> | undefined
 
-  function count(stream: OpenStream, difference: 1 | -1): number {
-    if (stream.kind === 'call') return 0
-    const total = (listening.get(stream.owner) ?? 0) + difference
-    if (total > 0) listening.set(stream.owner, total)
-    else listening.delete(stream.owner)
-    return total
-  }
-
   /** Whether it was open until now. */
-  function close(stream: OpenStream): boolean {
-    if (!streams.delete(stream)) return false
-    count(stream, -1)
+  function close({ stream, leave }: Watched): boolean {
+    if (!leave()) return false
+    if (stream.kind === 'listening') listening.add(stream.owner, -1)
     if (streams.size === 0) {
       clearInterval(timer)
       timer = undefined
@@ -69,45 +67,67 @@ export function createOpenStreams({
     return true
   }
 
-  function end(stream: OpenStream): void {
-    if (close(stream)) stream.end()
+  function end(watched: Watched): void {
+    if (close(watched)) watched.stream.end()
   }
 
   function isExpired({ kind, expiresAt }: OpenStream): boolean {
     return clock.now() >= expiresAt + (kind === 'call' ? maxCallSeconds : 0)
   }
 
-  async function check(stream: OpenStream, checkedAt: number): Promise<void> {
-    if (isExpired(stream)) return end(stream)
+  async function check(watched: Watched): Promise<void> {
+    const { stream, checkedAt } = watched
+    if (isExpired(stream)) return end(watched)
     const now = clock.elapsed()
     const isOverdue = now - checkedAt >= MAX_UNCHECKED_MILLISECONDS
     // A check that does not come to an end is none, and gets no second one beside it.
-    if (checking.has(stream)) return isOverdue ? end(stream) : undefined
-    checking.add(stream)
+    if (watched.isChecking) return isOverdue ? end(watched) : undefined
+    watched.isChecking = true
     try {
-      if (await stream.isRevoked()) end(stream)
-      else if (streams.has(stream)) streams.set(stream, now)
+      if (await stream.isRevoked()) end(watched)
+      else watched.checkedAt = now
     } catch {
-      if (isOverdue) end(stream)
+      if (isOverdue) end(watched)
     } finally {
-      checking.delete(stream)
+      watched.isChecking = false
     }
   }
 
   const sweep = async (): Promise<void> => {
-    await Promise.all([...streams].map(([stream, checkedAt]) => check(stream, checkedAt)))
+    await Promise.all(streams.list().map(check))
   }
 
   return {
     open(stream) {
-      streams.set(stream, clock.elapsed())
+      const watched: Watched = {
+        stream,
+        checkedAt: clock.elapsed(),
+        isChecking: false,
+        leave: () => remove(),
+      }
+      const remove = streams.add(watched)
       timer ??= startTimer(sweep)
+      const total = stream.kind === 'listening' ? listening.add(stream.owner, 1) : 0
       // Requests that were admitted at the same time are only counted now.
-      if (count(stream, 1) > maxStreamsPerPrincipal) end(stream)
-      return () => void close(stream)
+      if (total > maxStreamsPerPrincipal) end(watched)
+      return () => void close(watched)
     },
-    countListening: (owner) => listening.get(owner) ?? 0,
+    countListening: listening.of,
     sweep,
+  }
+}
+
+/** How many there are of each name. */
+function createCounts() {
+  const counts = new Map<string, number>()
+  return {
+    of: (name: string): number => counts.get(name) ?? 0,
+    add(name: string, difference: 1 | -1): number {
+      const total = (counts.get(name) ?? 0) + difference
+      if (total > 0) counts.set(name, total)
+      else counts.delete(name)
+      return total
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { tableOf, writeLastRun } from './last-run.ts'
+import { tableOf, writeLastRun } from '../../bench/last-run.ts'
 import type { Figure } from './scale.ts'
 
 /** Tests that are run for long by themselves. */
@@ -28,7 +28,8 @@ export async function runLong(run: LongRun): Promise<void> {
     const code = await runTests(run, file)
     const figures = readFigures(file)
     console.log(formatTable(figures))
-    if (run.shouldUpdate && code === 0) writeLastRun(run.command, formatTable(figures))
+    if (run.shouldUpdate && code === 0)
+      writeLastRun('reliability', run.command, formatTable(figures))
     process.exitCode = code
   } finally {
     rmSync(folder, { recursive: true })

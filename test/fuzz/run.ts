@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { tableOf, writeLastRun } from '../faults/last-run.ts'
+import { tableOf, writeLastRun } from '../../bench/last-run.ts'
 
 interface Report {
   readonly testResults: readonly {
@@ -32,7 +32,8 @@ try {
   const table = formatTable(JSON.parse(readFileSync(file, 'utf8')) as Report)
   console.log(table)
   const figures = `${Number(values.runs).toLocaleString('en')} runs of each property.\n\n${table}`
-  if (values.update === true && code === 0) writeLastRun('npm run test:fuzz', figures)
+  if (values.update === true && code === 0)
+    writeLastRun('reliability', 'npm run test:fuzz', figures)
   process.exitCode = code
 } finally {
   rmSync(folder, { recursive: true })

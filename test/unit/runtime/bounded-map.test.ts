@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createBoundedMap } from '../../../src/runtime/index.ts'
 
@@ -52,4 +54,36 @@ test('a million keys leave as many as fit', () => {
   const map = createBoundedMap<number>(1_000)
   for (let index = 0; index < 1_000_000; index += 1) map.set(String(index), index)
   expect([map.size, map.get('999000'), map.get('998999')]).toEqual([1_000, 999_000, undefined])
+})
+
+test('entries of any age can go, and the order of the others stays', () => {
+  const map = createBoundedMap<number>(3)
+  for (const key of ['a', 'b', 'c']) map.set(key, 0)
+  map.delete('b')
+  map.set('d', 0)
+  map.set('e', 0)
+  expect(['a', 'b', 'c', 'd', 'e'].filter((key) => map.get(key) === 0)).toEqual(['c', 'd', 'e'])
+  map.delete('e')
+  map.delete('c')
+  map.set('f', 0)
+  map.set('g', 0)
+  map.set('h', 0)
+  expect(['d', 'f', 'g', 'h'].filter((key) => map.get(key) === 0)).toEqual(['f', 'g', 'h'])
+})
+
+test('entries that are set again and again take no more memory', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const map = createBoundedMap<number>(100_000)
+  const setAll = (times: number): void => {
+    for (let index = 0; index < times; index += 1) map.set(`key ${index % 100}`, index)
+  }
+  const usedBytes = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  setAll(10_000)
+  const before = usedBytes()
+  setAll(1_000_000)
+  expect(usedBytes() - before).toBeLessThan(10_000_000)
 })

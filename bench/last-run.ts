@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { describeMachine } from '../../bench/machine.ts'
+import { describeMachine } from './machine.ts'
 
-const DOCUMENT = new URL('../../docs/reliability.md', import.meta.url)
 const END = '<!-- end of last run -->'
 
 /** A table of Markdown. */
@@ -11,15 +10,20 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 }
 
 /**
- * Replaces the figures of the last run of a command in docs/reliability.md, and says on what machine
- * they were taken.
+ * Replaces the figures of the last run of a command in a page of `docs/`, and says on what machine they
+ * were taken.
  */
-export function writeLastRun(command: string, figures: string): void {
+export function writeLastRun(
+  page: 'performance' | 'reliability',
+  command: string,
+  figures: string,
+): void {
+  const file = new URL(`../docs/${page}.md`, import.meta.url)
   const begin = `<!-- last run: \`${command} -- --update\` -->\n`
-  const document = readFileSync(DOCUMENT, 'utf8')
+  const document = readFileSync(file, 'utf8')
   const from = document.indexOf(begin) + begin.length
   const to = document.indexOf(END, from)
-  if (from < begin.length || to === -1) throw new Error(`${DOCUMENT.pathname} has no place for it`)
+  if (from < begin.length || to === -1) throw new Error(`${file.pathname} has no place for it`)
   const run = `\n${describeMachine()}.\n\n${figures}\n\n`
-  writeFileSync(DOCUMENT, `${document.slice(0, from)}${run}${document.slice(to)}`)
+  writeFileSync(file, `${document.slice(0, from)}${run}${document.slice(to)}`)
 }
