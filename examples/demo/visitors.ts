@@ -53,6 +53,8 @@ export function printAuditEvent(event: AuditEvent): void {
     case 'grant.deny':
     case 'token.revoked':
     case 'user.signed_out':
+    case 'api_key.issued':
+    case 'api_key.revoked':
     case 'audit.sampled':
     case 'authorization_server.error':
     case 'authorization_server.limited':

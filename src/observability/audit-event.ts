@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { ApiKeyEvent } from './api-key-event.ts'
 import type { ConnectionEvent } from './connection-event.ts'
 import type { OperationalEvent } from './operational-event.ts'
 import type { RelayEvent } from './relay-event.ts'
@@ -20,6 +21,7 @@ export type AuditEvent =
   | SignInEvent
   | RelayEvent
   | ConnectionEvent
+  | ApiKeyEvent
   | TenantEvent
   | OperationalEvent
 

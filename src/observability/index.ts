@@ -1,3 +1,4 @@
+export type { ApiKeyFacts } from './api-key-event.ts'
 export type { AuditEvent, AuditSink } from './audit-event.ts'
 export type { ConnectionFacts } from './connection-event.ts'
 export { createEmitter, type Emit } from './emit.ts'

@@ -1,11 +1,12 @@
 import { ConfigError, type ErrorCode } from '../errors/index.ts'
 import { parseResourceIdentifier } from '../oauth/index.ts'
+import { type AuditSink, createEmitter, type Emit } from '../observability/index.ts'
 import { requireKnownOptions, requireNumber, requireScopes } from '../options/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { isKeyPrefix } from './api-key-format.ts'
 
-/** Options of {@link createApiKeys} and {@link apiKeyVerifier}. */
+/** Options of {@link createApiKeys} and {@link apiKeyVerifier}: which keys they are about. */
 export interface ApiKeysOptions {
   /** Where keys are kept: what `sealed` has made of a store, or memory. */
   readonly storage: Storage
@@ -18,6 +19,12 @@ export interface ApiKeysOptions {
   readonly prefix?: string | undefined
   /** @defaultValue the system's clock */
   readonly clock?: Clock | undefined
+}
+
+/** Options of {@link createApiKeys}. */
+export interface CreateApiKeysOptions extends ApiKeysOptions {
+  /** Receives `api_key.issued` and `api_key.revoked`. @defaultValue none is told */
+  readonly onEvent?: AuditSink | undefined
 }
 
 /** What a new key is like. */
@@ -47,12 +54,16 @@ export interface ApiKeySettings {
   readonly clock: Clock
 }
 
-const OPTIONS: readonly string[] = [
+const OPTIONS = [
   'storage',
   'resource',
   'prefix',
   'clock',
-] satisfies (keyof ApiKeysOptions)[]
+] as const satisfies readonly (keyof ApiKeysOptions)[]
+const CREATE_OPTIONS: readonly string[] = [
+  ...OPTIONS,
+  'onEvent',
+] satisfies (keyof CreateApiKeysOptions)[]
 const ISSUE_OPTIONS: readonly string[] = [
   'name',
   'scopes',
@@ -68,6 +79,19 @@ const ONE_YEAR_SECONDS = 31_536_000
 const MAX_NAME_CHARACTERS = 200
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u001F\u007F]/
+
+/** @throws {ConfigError} for the first mistake found */
+export function parseCreateOptions(
+  options: CreateApiKeysOptions,
+  owner: string,
+): ApiKeySettings & { readonly emit: Emit } {
+  requireKnownOptions(options, CREATE_OPTIONS, owner)
+  const { onEvent, ...about } = options
+  if (onEvent !== undefined && typeof onEvent !== 'function') {
+    throw invalid('ERR_CONFIG_OPTION_TYPE', owner, 'onEvent (a function)')
+  }
+  return { ...parseApiKeysOptions(about, owner), emit: createEmitter(onEvent) }
+}
 
 /** @throws {ConfigError} for the first mistake found */
 export function parseApiKeysOptions(options: ApiKeysOptions, owner: string): ApiKeySettings {

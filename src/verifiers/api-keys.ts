@@ -1,11 +1,12 @@
+import type { ApiKeyFacts } from '../observability/index.ts'
 import { createKey } from './api-key-format.ts'
 import {
-  type ApiKeysOptions,
+  type CreateApiKeysOptions,
   type IssueApiKeyOptions,
-  parseApiKeysOptions,
+  parseCreateOptions,
   parseIssueOptions,
 } from './api-key-options.ts'
-import { type ApiKey, isKeyId, keyIdOf, withoutHash } from './api-key-record.ts'
+import { type ApiKey, type ApiKeyRecord, isKeyId, keyIdOf, withoutHash } from './api-key-record.ts'
 import { type ApiKeyStore, createApiKeyStore } from './api-key-store.ts'
 import { createApiKeyVerifier } from './api-key-verifier.ts'
 import type { TokenVerifier } from './token-verifier.ts'
@@ -54,9 +55,9 @@ export interface ApiKeys {
  * const { key, keyId } = await apiKeys.issue({ name: 'nightly import', scopes: ['notes:write'] })
  * ```
  */
-export function createApiKeys(options: ApiKeysOptions): ApiKeys {
-  const settings = parseApiKeysOptions(options, 'createApiKeys')
-  const { resource, prefix, clock } = settings
+export function createApiKeys(options: CreateApiKeysOptions): ApiKeys {
+  const settings = parseCreateOptions(options, 'createApiKeys')
+  const { resource, prefix, clock, emit } = settings
   const store: ApiKeyStore = createApiKeyStore(settings)
 
   async function list(): Promise<readonly ApiKey[]> {
@@ -91,6 +92,8 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
         revokedAt: undefined,
       }
       await store.add(record)
+      const { expiresAt } = record
+      emit({ type: 'api_key.issued', scopes, expiresAt, ...factsOf(record, createdAt) })
       return { key, ...withoutHash(record) }
     },
     list,
@@ -98,10 +101,21 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       const record = isKeyId(keyId) ? await store.read(keyId) : undefined
       if (record?.resource !== resource) return false
       const revokedAt = clock.now()
-      return store.change(keyId, (before) =>
+      const isThere = await store.change(keyId, (before) =>
         before.revokedAt === undefined ? { ...before, revokedAt } : undefined,
       )
+      if (record.revokedAt === undefined) {
+        emit({ type: 'api_key.revoked', ...factsOf(record, revokedAt) })
+      }
+      return isThere
     },
     verifier: createApiKeyVerifier(settings, store),
   }
+}
+
+function factsOf(
+  { keyId, name, clientId, resource, subject, tenant }: ApiKeyRecord,
+  at: number,
+): ApiKeyFacts {
+  return { at, issuer: resource, keyId, name, clientId, subject, tenant }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { ApiKeysOptions, IssueApiKeyOptions } from './api-key-options.ts'
+export type { ApiKeysOptions, CreateApiKeysOptions, IssueApiKeyOptions } from './api-key-options.ts'
 export type { ApiKey } from './api-key-record.ts'
 export { apiKeyVerifier } from './api-key-verifier.ts'
 export { type ApiKeys, createApiKeys, type IssuedApiKey } from './api-keys.ts'

@@ -283,6 +283,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
       'ApiKeys',
       'ApiKeysOptions',
       'AssertionVerifierOptions',
+      'CreateApiKeysOptions',
       'GenericUserinfoOptions',
       'GithubUserinfoOptions',
       'GoogleUserinfoOptions',

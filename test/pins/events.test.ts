@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 import { SRC } from './source-exports.ts'
 
 const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
+  'api_key.issued': true,
+  'api_key.revoked': true,
   'audit.sampled': true,
   'auth.allow': true,
   'auth.deny': true,

@@ -113,13 +113,13 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: jweVerifier,
   },
   createApiKeys: {
-    type: 'ApiKeysOptions',
+    type: 'CreateApiKeysOptions',
     good: { storage: memory(), resource: SERVER.resource },
-    names: ['storage', 'resource', 'prefix', 'clock'],
+    names: ['storage', 'resource', 'prefix', 'clock', 'onEvent'],
     read: createApiKeys,
   },
   apiKeyVerifier: {
-    alsoReads: ['ApiKeysOptions'],
+    type: 'ApiKeysOptions',
     good: { storage: memory(), resource: SERVER.resource },
     names: ['storage', 'resource', 'prefix', 'clock'],
     read: apiKeyVerifier,
