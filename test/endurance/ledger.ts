@@ -10,15 +10,15 @@ export interface Ledger extends Pick<CannedService, 'origin'> {
   readonly renewals: number
   /** Refresh tokens that came a second time, by the user and when. */
   readonly reused: readonly { readonly user: string; readonly at: number }[]
-  /** When the service last gave a user tokens, by `performance.now()`. */
-  readonly renewedAt: ReadonlyMap<string, number>
+  /** When the service gave a user tokens, by `performance.now()`. */
+  readonly renewedAt: (user: string) => readonly number[]
   /** The refresh token that a user who connects is given. */
   connect(user: string): string
 }
 
 export async function startLedger(tokenSeconds: number): Promise<Ledger> {
   const generations = new Map<string, number>()
-  const renewedAt = new Map<string, number>()
+  const renewedAt = new Map<string, number[]>()
   const reused: { user: string; at: number }[] = []
   let renewals = 0
   const service = await startCannedService(({ body }, response) => {
@@ -31,7 +31,7 @@ export async function startLedger(tokenSeconds: number): Promise<Ledger> {
     }
     renewals += 1
     generations.set(user, current + 1)
-    renewedAt.set(user, performance.now())
+    renewedAt.set(user, [...(renewedAt.get(user) ?? []), performance.now()])
     sendJson(response, {
       access_token: `${user} at ${current + 1}`,
       refresh_token: `${user} ${current + 1}`,
@@ -45,7 +45,7 @@ export async function startLedger(tokenSeconds: number): Promise<Ledger> {
       return renewals
     },
     reused,
-    renewedAt,
+    renewedAt: (user) => renewedAt.get(user) ?? [],
     connect: (user) => `${user} ${generations.get(user) ?? 0}`,
   }
 }

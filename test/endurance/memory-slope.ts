@@ -7,7 +7,7 @@ export interface Sample {
 
 const TEN_MINUTES = 600_000
 /** Caches fill, and code is compiled, in the first part of the time. */
-const WARM_UP_SHARE = 0.25
+const WARM_UP_SHARE = 0.3
 
 /** Bytes that the line of least squares gains in ten minutes; 0 for fewer than three samples. */
 export function slopePerTenMinutes(all: readonly Sample[]): number {
