@@ -28,8 +28,8 @@ export interface ExchangeServiceSettings extends ExchangeSettings {
   readonly apiHeaders: Readonly<Record<string, string>>
 }
 
-const OPTIONS: readonly string[] = [
-  'title',
+/** The options of {@link parseExchange}. */
+export const EXCHANGE_OPTIONS = [
   'issuer',
   'clientId',
   'clientSecret',
@@ -39,11 +39,16 @@ const OPTIONS: readonly string[] = [
   'audience',
   'resource',
   'scopes',
+  'allowInsecureLoopback',
+  'fetch',
+] as const satisfies readonly (keyof ExchangeOptions)[]
+
+const OPTIONS: readonly string[] = [
+  ...EXCHANGE_OPTIONS,
+  'title',
   'subjectToken',
   'apiOrigins',
   'apiHeaders',
-  'allowInsecureLoopback',
-  'fetch',
 ] satisfies (keyof ExchangeServiceOptions)[]
 
 /**

@@ -5,25 +5,11 @@ import { requireKnownOptions, requirePlainTypes } from '../../options/index.ts'
 import type { Principal } from '../../principal/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import { createExchangedTokens } from '../exchanged-tokens.ts'
-import { type ExchangeOptions, parseExchange } from '../parse-exchange-service.ts'
+import { EXCHANGE_OPTIONS, type ExchangeOptions, parseExchange } from '../parse-exchange-service.ts'
 import { tokenOfRequest } from '../subject-token.ts'
 
 /** How the token of a caller becomes one for an upstream. */
 export type UpstreamExchangeOptions = ExchangeOptions
-
-const OPTIONS: readonly string[] = [
-  'issuer',
-  'clientId',
-  'clientSecret',
-  'privateKey',
-  'clientSecretMethod',
-  'style',
-  'audience',
-  'resource',
-  'scopes',
-  'allowInsecureLoopback',
-  'fetch',
-] satisfies (keyof UpstreamExchangeOptions)[]
 
 export interface UpstreamExchangeParts {
   /** Where the options stand, for messages. */
@@ -55,7 +41,7 @@ export function createUpstreamExchange(
   options: UpstreamExchangeOptions,
   { path, name, tokenIssuer, emit, clock }: UpstreamExchangeParts,
 ): UpstreamExchange {
-  requireKnownOptions(options, OPTIONS, path)
+  requireKnownOptions(options, EXCHANGE_OPTIONS, path)
   const types = {
     boolean: ['allowInsecureLoopback'],
     function: ['fetch'],
