@@ -1,4 +1,5 @@
 import type { ConnectionOwner, StoredConnections } from '../connections/stored/index.ts'
+import { isTenantId } from '../options/index.ts'
 import { systemClock } from '../runtime/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { CommandRefused, UsageError } from './cli-errors.ts'
@@ -34,6 +35,11 @@ export const ACCOUNT_OPTIONS: readonly CommandOption[] = [
     help: 'The tenant of the user, where their tokens have one',
   },
   {
+    name: 'tenant-storage',
+    value: '<id>',
+    help: 'Look in the part of the storage that this tenant of createTenants has',
+  },
+  {
     name: 'storage-keys',
     value: '<file>',
     help: 'The storage keys; what STORAGE_ENCRYPTION_KEY_PATH or STORAGE_ENCRYPTION_KEY has by default',
@@ -61,7 +67,7 @@ export async function withAccount<Result>(
   use: (account: Account) => Promise<Result>,
 ): Promise<Result> {
   // Loaded here, so that no other command waits for it.
-  const { openStorage, sealed } = await import('../storage/index.ts')
+  const { openStorage, sealed, tenantStorage } = await import('../storage/index.ts')
   const { createStoredConnections, ownerOfUser } = await import('../connections/stored/index.ts')
   const ring = await readStorageRing(options.value('storage-keys'), io)
   const opened = await openStorage(storageUrl(options.required('storage'), io))
@@ -69,7 +75,9 @@ export async function withAccount<Result>(
     if (opened.durability === 'process') {
       throw new UsageError('memory: ends with this command. Name the storage of the server.')
     }
-    const storage = await sealed(opened, ring)
+    const whole = await sealed(opened, ring)
+    const part = readPart(options)
+    const storage = part === undefined ? whole : tenantStorage(whole, part)
     const [issuer, subject] = [options.required('issuer'), options.required('subject')]
     const owner = ownerOfUser({ issuer, subject, tenant: options.value('tenant') })
     const clock = { ...systemClock, now: io.now }
@@ -77,6 +85,12 @@ export async function withAccount<Result>(
   } finally {
     await opened.close()
   }
+}
+
+function readPart(options: GivenOptions): string | undefined {
+  const part = options.value('tenant-storage')
+  if (part === undefined || isTenantId(part)) return part
+  throw new UsageError('--tenant-storage is 1 to 63 letters a–z, digits and hyphens.')
 }
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createKeyRing, keysFromFile } from 'mcp-gatehouse/keys'
-import { openStorage, type Storage, sealed } from 'mcp-gatehouse/storage'
+import { openStorage, type Storage, sealed, tenantStorage } from 'mcp-gatehouse/storage'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { createConnectionUses } from '../../src/connections/connection-uses.ts'
 import { createConnectionRequests } from '../../src/connections/create-requests.ts'
@@ -132,5 +132,18 @@ describe('what ends something', () => {
     expect(await isRevoked(revocations, caller, { iat: before })).toBe(false)
     expect(await isRevoked(revocations, { ...caller, subject: 'bob' }, { iat: 0 })).toBe(false)
     expect(await countOf(ALICE)).toBe(1)
+  })
+
+  test('account revoke can look in the part of one tenant, and leaves the others alone', async () => {
+    expect((await run('revoke', ['--yes', '--tenant-storage', 'acme'])).code).toBe(0)
+    const storage = await openStore()
+    const caller = { issuer: ISSUER, subject: 'alice', clientId: undefined }
+    const isOut = (part: Storage) =>
+      isRevoked(storedRevocations(part), caller, { iat: START_SECONDS })
+    expect(await isOut(tenantStorage(storage, 'acme'))).toBe(true)
+    expect(await isOut(tenantStorage(storage, 'globex'))).toBe(false)
+    expect(await isOut(storage)).toBe(false)
+    const wrong = await run('revoke', ['--yes', '--tenant-storage', 'acme:'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('1 to 63 letters')])
   })
 })
