@@ -8,5 +8,5 @@ export { isObject, isOptionalNumber, isOptionalString, isStringList } from './js
 export { nodeBuiltin } from './node-builtin.ts'
 export { randomId } from './random-id.ts'
 export { RECORD_KINDS, type RecordKind, recordKey } from './record-key.ts'
-export { createRegister, type Register } from './register.ts'
+export { createRegister } from './register.ts'
 export { isWorkRequestBound } from './request-bound.ts'
