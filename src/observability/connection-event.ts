@@ -14,7 +14,7 @@ export interface ConnectionFacts extends EventFacts {
   readonly service: string
 }
 
-/** What became of connections to third-party services. */
+/** What became of connections to third-party services, beside `flow.browser_mismatch` of an authorization server. */
 export type ConnectionEvent =
   /**
    * A call came back with a `requestState` that was changed, is old, was used, or belongs to another

@@ -187,7 +187,7 @@ export type SignInEvent =
   /** A callback came from another browser than the one that approved: an attack, or lost cookies. */
   | ({
       readonly type: 'flow.browser_mismatch'
-      /** The name of the upstream: the identity provider. */
+      /** The name of the upstream: the identity provider, or a service of connections. */
       readonly upstream: string
     } & CorrelatedFacts)
   /** The upstream has ended a user's credential, who has to sign in again. */
