@@ -8,7 +8,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { dirname, relative } from 'node:path'
 import { ERROR_CODES } from '../src/errors/index.ts'
 import { PROVIDER_PROFILES, services } from '../src/providers/index.ts'
-import { readEventGroups, readFolder } from './event-types.ts'
+import { readEventGroups, readFolder, readMeanings } from './event-types.ts'
 import { eventsPage } from './events-page.ts'
 import { gatewayFilePage, type Schema } from './gateway-file-page.ts'
 import { providerPages } from './provider-pages.ts'
@@ -55,7 +55,14 @@ function withSnippets(markdown: string): string {
 }
 
 publish('docs/errors.md', errorsPage())
-publish('docs/events.md', eventsPage(readEventGroups(readFolder('src/observability'))))
+const verifiers = readFolder('src/verifiers')
+publish(
+  'docs/events.md',
+  eventsPage(readEventGroups(readFolder('src/observability')), {
+    token: readMeanings(verifiers, 'TokenFailureReason'),
+    proof: readMeanings(verifiers, 'ProofFailureReason'),
+  }),
+)
 const schema = JSON.parse(readFileSync('deploy/gatehouse.schema.json', 'utf8')) as Schema
 publish('docs/gateway-file.md', gatewayFilePage(schema))
 for (const [file, content] of providerPages(PROVIDER_PROFILES, Object.entries(services))) {

@@ -60,6 +60,19 @@ export function readEventGroups(files: ReadonlyMap<string, string>): readonly Ev
   return choices(declaration.typeAnnotation).map((choice) => readGroup(sources, nameOf(choice)))
 }
 
+/** What the choices of a union of texts mean. @param name Of the union. */
+export function readMeanings(
+  files: ReadonlyMap<string, string>,
+  name: string,
+): readonly (readonly [value: string, about: string])[] {
+  const { declaration, file } = find(readSources(files), name)
+  if (declaration.type !== 'TSTypeAliasDeclaration') throw new Error(`${name} is no union`)
+  return choices(declaration.typeAnnotation).map((choice) => {
+    const value = textOf(choice, file).replaceAll("'", '')
+    return [value, commentBefore(file, choice, value)]
+  })
+}
+
 /** All files of a folder. */
 export function readFolder(folder: string): ReadonlyMap<string, string> {
   const files = globSync(`${folder}/*.ts`).toSorted()

@@ -1,7 +1,8 @@
+import type { Refusal } from '../src/resource-server/refusal.ts'
 import type { EventField, EventGroup, EventType } from './event-types.ts'
 import { header, table } from './markdown.ts'
 
-const HEADER = `${header('src/observability')}# Events
+const HEADER = `${header('src/observability and src/verifiers')}# Events
 
 Everything that \`onEvent\` gets, by who says it. [The audit log](audit.md) writes each as a line.
 
@@ -30,9 +31,75 @@ const TITLES: Readonly<Record<string, string>> = {
 /** Every event has them, and the top of the page says so. */
 const COMMON: ReadonlySet<string> = new Set(['at'])
 
+/** What is refused for another reason than the token or its proof. */
+type OtherReason = Exclude<Refusal['kind'], 'policy_failed' | 'proof' | 'token' | 'unavailable'>
+
+/** The reasons of `auth.deny` that are no text of a union: what they look like, and mean. */
+const OTHER_REASONS: Readonly<Record<OtherReason, string | readonly [string, string]>> = {
+  no_credentials: 'No token: the client is told where to get one. Every sign-in begins like this.',
+  malformed_credentials: 'The Authorization field is no bearer token, or there are two.',
+  claims: 'A required claim is missing; `claims` has the names.',
+  tenant: 'The token is of another tenant than the one that is addressed.',
+  session: 'The session is not known here, or is that of another caller.',
+  task: 'The task is not known here, or is that of another caller.',
+  scope: 'A scope is missing; `scopes` has what the client was told to ask for.',
+  scope_loop: 'The same, and the client has asked for it before without getting it.',
+  authentication: 'The policy asks for a stronger or more recent sign-in.',
+  hidden: 'The policy denies it, and the client is told that there is no such thing.',
+  forbidden: 'The policy denies it.',
+  rate: ['rate <limit>', 'A limit was reached: the name of the limit.'],
+  streams: 'This caller has too many streams open (`maxStreamsPerPrincipal`).',
+  host: 'The Host field names no host that this server answers to (`allowedHosts`).',
+  origin: 'A web page of an origin that may not call (`allowedOrigins`).',
+  not_found: 'There is no metadata at this path.',
+  content_type: 'A POST that is not `application/json`.',
+  malformed: 'The body is no JSON.',
+  message: [
+    'message <code>',
+    'The body is no message that can be decided about: the code of JSON-RPC.',
+  ],
+  too_large: 'The body is larger than `maxBodyBytes`.',
+  encoded_answer: 'The MCP server compressed an answer that has to be filtered.',
+}
+
+/** What the choices of a union mean. */
+export type Meanings = readonly (readonly [value: string, about: string])[]
+
+/** Why `auth.deny` came. */
+export interface DenyReasons {
+  readonly token: Meanings
+  readonly proof: Meanings
+}
+
 /** The reference of all events: for each role one table of events, and one of their fields. */
-export function eventsPage(groups: readonly EventGroup[]): string {
-  return [HEADER, ...groups.map(section)].join('\n')
+export function eventsPage(groups: readonly EventGroup[], reasons?: DenyReasons): string {
+  const sections = groups.map(section)
+  return [HEADER, ...sections, ...(reasons === undefined ? [] : [reasonTables(reasons)])].join('\n')
+}
+
+function reasonTables({ token, proof }: DenyReasons): string {
+  const others = Object.entries(OTHER_REASONS).map(([kind, meaning]) =>
+    typeof meaning === 'string' ? ([kind, meaning] as const) : meaning,
+  )
+  const rows = (meanings: Meanings, prefix = ''): string =>
+    table(
+      ['Reason', 'What it says'],
+      meanings.map(([value, about]) => [code(prefix + value), cell(about)]),
+    )
+  return `## Reasons of \`auth.deny\`
+
+Of the request:
+
+${rows(others)}
+
+Of a token that is refused, which clients learn as "invalid" or "expired" alone:
+
+${rows(token)}
+
+Of the proof of a token that is bound to a key ([DPoP](protect.md#tokens-bound-to-a-key-dpop)):
+
+${rows(proof, 'dpop ')}
+`
 }
 
 function section({ name, about, types }: EventGroup): string {

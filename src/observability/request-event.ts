@@ -35,7 +35,7 @@ export type RequestEvent =
   /** A request was refused. */
   | ({
       readonly type: 'auth.deny'
-      /** The exact cause, which the client is not told. */
+      /** The exact cause, [one of these](#reasons-of-authdeny), which the client is not told. */
       readonly reason: string
       /** What the client was answered. */
       readonly status: number

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { AuditEvent } from 'mcp-gatehouse'
 import { describe, expect, test } from 'vitest'
-import { readEventGroups, readFolder } from '../../scripts/event-types.ts'
+import { readEventGroups, readFolder, readMeanings } from '../../scripts/event-types.ts'
 import { eventsPage } from '../../scripts/events-page.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
@@ -79,6 +79,14 @@ describe('the page of events', () => {
   test('cannot be made of facts that are declared somewhere else', () => {
     const files = sourceOf("/** One. */ | ({ readonly type: 'a' } & OtherFacts)")
     expect(() => readEventGroups(files)).toThrow('OtherFacts is not declared beside')
+  })
+
+  test('has every reason of a token that is refused, with what it says', () => {
+    const token = readMeanings(readFolder(join(SRC, 'verifiers')), 'TokenFailureReason')
+    const page = eventsPage([], { token, proof: [['replay', 'The proof was used before.']] })
+    expect(page).toContain('| `aud` | The audience is missing, or not this server. |\n')
+    expect(page).toContain('| `dpop replay` | The proof was used before. |\n')
+    expect(page).toContain('| `no_credentials` | No token:')
   })
 
   test('has a row for what a field means in most events, and one that names the others', () => {
