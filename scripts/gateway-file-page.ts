@@ -78,8 +78,22 @@ function partRows(path: string, schema: Schema): readonly Row[] {
 
 function row(path: string, schema: Schema, isRequired: boolean): Row {
   const name = isRequired ? `**\`${path}\`**` : `\`${path}\``
-  const text = sentence(schema.description ?? '').replaceAll('|', '\\|')
+  const text = sentence(withNames(schema)).replaceAll('|', '\\|')
   return [name, kindOf(schema), text]
+}
+
+/** The description; where it lists names or values that may stand in the setting, these are code. */
+function withNames({ description = '', properties = {}, anyOf = [] }: Schema): string {
+  const names = new Set([
+    ...Object.keys(properties),
+    ...anyOf.flatMap((choice) => choice.enum ?? []),
+  ])
+  const [, before = '', list = '', examples = ''] =
+    /^([^{]*: )?(.*?)((?:\{|,? such as ).*)?$/.exec(description) ?? []
+  const marked = list.replaceAll(/(?<![/\w])\w+/g, (word) =>
+    names.has(word) ? `\`${word}\`` : word,
+  )
+  return before + marked + examples
 }
 
 /** What may stand there, in words: `yes or no`, `a number, 0 to 3600`, `` `memory` or `redis` ``. */

@@ -9,6 +9,7 @@
 
 import type { ApiKeyEvent } from './api-key-event.ts'
 import type { ConnectionEvent } from './connection-event.ts'
+import type { GatewayEvent } from './gateway-event.ts'
 import type { OperationalEvent } from './operational-event.ts'
 import type { RelayEvent } from './relay-event.ts'
 import type { RequestEvent } from './request-event.ts'
@@ -22,6 +23,7 @@ export type AuditEvent =
   | RelayEvent
   | ConnectionEvent
   | ApiKeyEvent
+  | GatewayEvent
   | TenantEvent
   | OperationalEvent
 

@@ -1,20 +1,17 @@
+import type { EventFacts } from './event-facts.ts'
+
 /** Metadata or keys of an authorization server that are not as they should be. */
-export interface IssuerFacts {
-  /** Seconds since the epoch. */
-  readonly at: number
+export interface IssuerFacts extends EventFacts {
+  /** The authorization server. */
   readonly issuer: string
+  /** What is wrong. */
   readonly error: Error
 }
 
-/** A process that the gateway runs for a caller. */
-export interface ProcessFacts {
-  /** Seconds since the epoch. */
-  readonly at: number
-  readonly resource: string
-  /** `stdio:` and the name of the program. */
-  readonly upstream: string
-  /** `principal.id` of the caller. */
-  readonly principal: string
+/** The store that limits are counted in. */
+export interface LimitStoreFacts extends EventFacts {
+  /** What kind of store it is. */
+  readonly store: string
 }
 
 /** What an operator should look at: other servers, the store of limits, options. */
@@ -30,28 +27,22 @@ export type OperationalEvent =
   /** A provider's endpoint for its tokens or users answered with what cannot be read. */
   | ({ readonly type: 'userinfo.bad_response' } & IssuerFacts)
   /** The store of limits cannot be reached: each process counts by itself, to stricter numbers. */
-  | {
-      readonly type: 'limits.store_failed'
-      readonly at: number
-      readonly store: string
-      readonly error: Error
-    }
-  /** The store of limits is back. */
-  | { readonly type: 'limits.store_recovered'; readonly at: number; readonly store: string }
-  /** What a process of an upstream has written to its standard error; known secrets are left out. */
   | ({
-      readonly type: 'upstream.stderr'
-      readonly text: string
-      /** Lines that were left out since the last one, since there were too many. */
-      readonly leftOut: number
-    } & ProcessFacts)
-  /** A process of an upstream has ended by itself, or could not be started. */
-  | ({ readonly type: 'upstream.ended'; readonly error: Error } & ProcessFacts)
-  /** Events that `sampleEvents` has left out since the last one that says so, by type and reason. */
-  | {
+      readonly type: 'limits.store_failed'
+      /** What failed. */
+      readonly error: Error
+    } & LimitStoreFacts)
+  /** The store of limits is back. */
+  | ({ readonly type: 'limits.store_recovered' } & LimitStoreFacts)
+  /** Events that `sampleEvents` has left out since the last one that says so. */
+  | ({
       readonly type: 'audit.sampled'
-      readonly at: number
+      /** How many, by type and reason. */
       readonly leftOut: Readonly<Record<string, number>>
-    }
+    } & EventFacts)
   /** An option works but is risky, or was ignored. */
-  | { readonly type: 'config.warning'; readonly at: number; readonly message: string }
+  | ({
+      readonly type: 'config.warning'
+      /** What is risky, and what to do. */
+      readonly message: string
+    } & EventFacts)

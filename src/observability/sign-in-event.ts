@@ -1,83 +1,111 @@
+import type { AddressFacts, CorrelatedFacts, EventFacts } from './event-facts.ts'
+
 /** What a user was asked for at the authorization server. */
-export interface ConsentFacts {
-  readonly correlationId: string
-  /** Seconds since the epoch. */
-  readonly at: number
-  /** Of our authorization server, or of the relay. */
+export interface ConsentFacts extends CorrelatedFacts {
+  /** The issuer identifier of the authorization server, or of the relay. */
   readonly issuer: string
+  /** The client. */
   readonly clientId: string
+  /** The MCP server that the tokens are for. */
   readonly resource: string
+  /** The scopes of the tokens. */
   readonly scopes: readonly string[]
 }
 
-/** Whose grant or token it is, at our authorization server. */
-export interface GrantFacts {
-  /** Seconds since the epoch. */
-  readonly at: number
+/** A user of our authorization server, as far as it is known who. */
+export interface AccountFacts extends EventFacts {
+  /** The issuer identifier of the authorization server, or of the relay. */
   readonly issuer: string
+  /** The user: `sub` of our tokens. Absent where there is none, or none of this issuer. */
   readonly subject: string | undefined
+}
+
+/** Whose grant or token it is, at our authorization server. */
+export interface GrantFacts extends AccountFacts {
+  /** The client. */
   readonly clientId: string | undefined
 }
 
 /** A request for tokens at our authorization server. */
-export interface TokenRequestFacts {
+export interface TokenRequestFacts extends EventFacts {
+  /** The same in all events about one request, and on the pages that users see. */
   readonly correlationId: string | undefined
-  /** Seconds since the epoch. */
-  readonly at: number
+  /** The issuer identifier of the authorization server, or of the relay. */
   readonly issuer: string
   /** As the client sent it: `authorization_code`, `refresh_token`, …, or a URN. */
   readonly grantType: string
-  /** The client, which has been authenticated. */
+  /** The client. */
   readonly clientId: string
   /** Who vouches for the user, where it is an issuer of identity assertions. */
   readonly assertionIssuer: string | undefined
 }
 
 /** A sign-in at an upstream. */
-export interface SignInFacts {
-  readonly correlationId: string
-  /** Seconds since the epoch. */
-  readonly at: number
-  /** Of our authorization server, or of the relay. */
+export interface SignInFacts extends CorrelatedFacts {
+  /** The issuer identifier of the authorization server, or of the relay. */
   readonly issuer: string
+  /** The name of the upstream: the identity provider. */
   readonly upstream: string
 }
 
 /** A credential of a user at an upstream. */
-export interface CredentialFacts {
-  /** Seconds since the epoch. */
-  readonly at: number
-  /** Of our authorization server. */
+export interface CredentialFacts extends EventFacts {
+  /** The issuer identifier of the authorization server, or of the relay. */
   readonly issuer: string
-  /** The account's identifier: `sub` of our tokens. */
+  /** The user: `sub` of our tokens. */
   readonly accountId: string
+  /** The name of the upstream: the identity provider. */
   readonly upstream: string
+}
+
+/** A request that was answered at the way in. */
+export interface EndpointFacts extends CorrelatedFacts, AddressFacts {
+  /** The endpoint: `token`, `registration`, `revocation`, … */
+  readonly endpoint: string
 }
 
 /** What became of sign-ins, clients and grants at the authorization server. */
 export type SignInEvent =
   /** A user has allowed a client to act for them, on the page or by what was remembered. */
-  | ({ readonly type: 'consent.allow'; readonly subject: string } & ConsentFacts)
+  | ({
+      readonly type: 'consent.allow'
+      /** The user: `sub` of our tokens. */
+      readonly subject: string
+    } & ConsentFacts)
+  /** A user has refused a client, on the page. */
   | ({ readonly type: 'consent.deny' } & ConsentFacts)
   /** A user has signed in at an upstream. */
-  | ({ readonly type: 'sign_in.done'; readonly subject: string } & SignInFacts)
-  /** A user could not be signed in; `reason` is the exact cause, which the page does not say. */
-  | ({ readonly type: 'sign_in.failed'; readonly reason: string } & SignInFacts)
+  | ({
+      readonly type: 'sign_in.done'
+      /** The user: `sub` of our tokens. */
+      readonly subject: string
+    } & SignInFacts)
+  /** A user could not be signed in. */
+  | ({
+      readonly type: 'sign_in.failed'
+      /** The exact cause, which the page does not say. */
+      readonly reason: string
+    } & SignInFacts)
   /** An upstream has signed a user out, and all that they had here has ended. */
   | ({
       readonly type: 'backchannel_logout.done'
-      /** `undefined` where nobody has signed in from the session. */
+      /** The user; absent where nobody has signed in from the session. */
       readonly subject: string | undefined
     } & SignInFacts)
-  /** What came as a logout token was refused; `reason` is the exact cause. */
-  | ({ readonly type: 'backchannel_logout.refused'; readonly reason: string } & SignInFacts)
+  /** What came as a logout token was refused. */
+  | ({
+      readonly type: 'backchannel_logout.refused'
+      /** The exact cause. */
+      readonly reason: string
+    } & SignInFacts)
   /** The authorization server could not answer because of something of its own. */
-  | {
+  | ({
       readonly type: 'authorization_server.error'
+      /** The same in all events about one request, and on the pages that users see. */
       readonly correlationId?: string
-      readonly at: number
+      /** What failed; [its code](errors.md) says what to do. */
       readonly error: Error
-    }
+    } & EventFacts)
   /** An authorization code came again after it was redeemed; all that came of it was revoked. */
   | ({ readonly type: 'code.replay' } & GrantFacts)
   /** A refresh token came again after it was rotated, too late or twice; its family was revoked. */
@@ -85,109 +113,94 @@ export type SignInEvent =
   /** A client got tokens: for a code, a refresh token, itself, an assertion, or another token. */
   | ({
       readonly type: 'grant.allow'
-      /** The user; `undefined` for the client itself. */
+      /** The user; absent for the client itself. */
       readonly subject: string | undefined
+      /** The MCP server that the tokens are for. */
       readonly resource: string
+      /** The scopes of the tokens. */
       readonly scopes: readonly string[]
     } & TokenRequestFacts)
-  /** It did not; `reason` is the exact cause, which the client is not told. */
-  | ({ readonly type: 'grant.deny'; readonly reason: string } & TokenRequestFacts)
+  /** An authenticated client asked for tokens and got none. */
+  | ({
+      readonly type: 'grant.deny'
+      /** The exact cause, which the client is not told. */
+      readonly reason: string
+    } & TokenRequestFacts)
   /** Somebody could not prove to be the client that they named; who they are is not known. */
-  | {
-      readonly type: 'client.refused'
-      readonly correlationId: string
-      readonly at: number
-      /** `token`, `revocation` or `introspection`. */
-      readonly endpoint: string
-      readonly address: string | undefined
-    }
+  | ({ readonly type: 'client.refused' } & EndpointFacts)
   /** A client has revoked one of its tokens (RFC 7009). */
   | ({
       readonly type: 'token.revoked'
-      readonly correlationId: string
+      /** Which kind. */
       readonly kind: 'access_token' | 'refresh_token'
-    } & GrantFacts)
+    } & CorrelatedFacts &
+      GrantFacts)
   /** A user has taken an approval back; what came of it has ended. */
-  | {
-      readonly type: 'consent.revoked'
-      readonly at: number
-      readonly issuer: string
-      readonly subject: string | undefined
-    }
+  | ({ readonly type: 'consent.revoked' } & AccountFacts)
   /** Somebody was to take back an approval that is not theirs, or not there. */
-  | {
-      readonly type: 'consent.not_found'
-      readonly at: number
-      readonly issuer: string
-      /** `undefined` for a caller of another issuer, and a client. */
-      readonly subject: string | undefined
-    }
+  | ({ readonly type: 'consent.not_found' } & AccountFacts)
   /** All that a user had here was ended. */
-  | {
+  | ({
       readonly type: 'user.signed_out'
-      readonly at: number
+      /** The issuer identifier of the authorization server, or of the relay. */
       readonly issuer: string
+      /** The user: `sub` of our tokens. */
       readonly subject: string
-    }
-  /** A client registered itself, or got the id of one that had registered the same (`folded`). */
-  | {
+    } & EventFacts)
+  /** A client registered itself. */
+  | ({
       readonly type: 'client.registered'
-      readonly at: number
+      /** The id that it got. */
       readonly clientId: string
+      /** What it calls itself. */
       readonly clientName: string | undefined
+      /** Whether it is the id of a client that had registered the same. */
       readonly folded: boolean
-      readonly address: string | undefined
-    }
+    } & EventFacts &
+      AddressFacts)
   /** A registration was refused. */
-  | {
+  | ({
       readonly type: 'client.registration_refused'
-      readonly at: number
+      /** The exact cause. */
       readonly reason: string
+      /** What the client was answered. */
       readonly status: number
-      readonly address: string | undefined
-    }
-  /** A client id metadata document was not used; the client is told none of the reason. */
-  | {
+    } & EventFacts &
+      AddressFacts)
+  /** A client id metadata document was not used. */
+  | ({
       readonly type: 'client.document_refused'
-      readonly at: number
-      /** Without its query, at most 200 characters. */
+      /** The address of the document, without its query, at most 200 characters. */
       readonly clientId: string
+      /** The exact cause, which the client is not told. */
       readonly reason: string
-      readonly address: string | undefined
-    }
-  /** A client id metadata document is not what it was; `fields` are the names that changed. */
-  | {
+    } & EventFacts &
+      AddressFacts)
+  /** A client id metadata document is not what it was. */
+  | ({
       readonly type: 'client.metadata_changed'
-      readonly at: number
+      /** The address of the document. */
       readonly clientId: string
+      /** The names of what changed in it. */
       readonly fields: readonly string[]
-    }
+    } & EventFacts)
   /** A callback came from another browser than the one that approved: an attack, or lost cookies. */
-  | {
+  | ({
       readonly type: 'flow.browser_mismatch'
-      readonly at: number
-      readonly correlationId: string
+      /** The name of the upstream: the identity provider, or a service of connections. */
       readonly upstream: string
-    }
+    } & CorrelatedFacts)
   /** The upstream has ended a user's credential, who has to sign in again. */
   | ({ readonly type: 'cred.needs_reauth' } & CredentialFacts)
   /** A refresh was begun and never recorded, and what it had been given is lost. */
   | ({ readonly type: 'cred.inflight_lost' } & CredentialFacts)
   /** A request to an authorization server that is suspended was answered 403. */
-  | {
-      readonly type: 'authorization_server.suspended'
-      readonly correlationId: string
-      readonly at: number
-      readonly endpoint: string
-      readonly address: string | undefined
-    }
-  /** A request to the authorization server was answered 429; `limit` is the one that was reached. */
-  | {
+  | ({ readonly type: 'authorization_server.suspended' } & EndpointFacts)
+  /** A request to the authorization server was answered 429. */
+  | ({
       readonly type: 'authorization_server.limited'
-      readonly correlationId: string
-      readonly at: number
-      readonly endpoint: string
+      /** The limit that was reached. */
       readonly limit: string
+      /** The client, where it is one that counts. */
       readonly clientId?: string
-      readonly address: string | undefined
-    }
+    } & EndpointFacts)

@@ -17,19 +17,27 @@ export type ProofFailureReason =
   | 'format'
   /** Two proofs, on two lines or on one: platforms join lines with a comma. */
   | 'repeated'
+  /** The `typ` is not `dpop+jwt`. */
   | 'typ'
+  /** The algorithm is not one of those that are accepted. */
   | 'alg'
+  /** A critical extension, of which none is known. */
   | 'crit'
   /** The embedded key is missing, private or symmetric, or cannot be used. */
   | 'jwk'
+  /** The signature is not that of the embedded key. */
   | 'sig'
+  /** For another HTTP method. */
   | 'htm'
+  /** For another URL. */
   | 'htu'
   /** Too old, or from the future. */
   | 'iat'
   /** An `exp` that has passed, or an `nbf` that has not (RFC 7519 §4.1). */
   | 'time'
+  /** The `jti` is missing. */
   | 'jti'
+  /** For another access token. */
   | 'ath'
   /** The proof is by another key than the one that the token is bound to. */
   | 'thumbprint'

@@ -9,17 +9,23 @@ export type TokenFailureReason =
   | 'size'
   /** Header or payload is no JSON object, has duplicate members, or is nested too deeply. */
   | 'json'
+  /** `none`, or an algorithm that is not one of the issuer's (RFC 8725 §3.1). */
   | 'alg'
+  /** Another kind of token: an ID token, or one whose `typ` is not that of an access token (RFC 9068 §4). */
   | 'typ'
+  /** A critical extension, of which none is known (RFC 7515 §4.1.11). */
   | 'crit'
   /** Another content encryption than A256GCM (RFC 7516 §4.1.2). */
   | 'enc'
   /** Compressed content, which is never inflated (RFC 8725 §3.6). */
   | 'zip'
+  /** No key of the issuer, or of ours, has this `kid`. */
   | 'kid'
+  /** Several keys may be meant: no `kid`, or one that more than one key has. */
   | 'kid_ambiguous'
   /** The key cannot be used: too short, or of another type. */
   | 'key'
+  /** The signature is not that of the key. */
   | 'sig'
   /** The ephemeral key is missing, on another curve than ours, or no point of it (RFC 8725 §3.4). */
   | 'epk'
@@ -33,13 +39,19 @@ export type TokenFailureReason =
   | 'nesting'
   /** A claim that the JWE header repeats differs from the signed one (RFC 7519 §5.3). */
   | 'replicated'
+  /** The issuer is missing, or not one that is configured. */
   | 'iss'
+  /** The audience is missing, or not this server. */
   | 'aud'
+  /** Expired, or without an expiry. */
   | 'exp'
+  /** Not good yet. */
   | 'nbf'
+  /** Issued in the future. */
   | 'iat'
   /** Valid for longer, or issued longer ago, than the configuration allows. */
   | 'lifetime'
+  /** The subject is missing where there has to be one, or is empty, too long, or with control characters. */
   | 'sub'
   /** Bound to a key (RFC 7800 `cnf`) that the request does not prove. */
   | 'binding'
@@ -47,6 +59,7 @@ export type TokenFailureReason =
   | 'unbound'
   /** Refused by the configured claims schema. */
   | 'claims'
+  /** Revoked: the token, its grant or its user. */
   | 'revoked'
   /** An assertion of the gateway without a `jti`, or with one that has been used (RFC 7519 §4.1.7). */
   | 'jti'

@@ -40,7 +40,7 @@ function core(event: AuditEvent): Readonly<Record<string, unknown>> {
     path,
     address: _address,
     ...rest
-  } = event as Record<string, unknown>
+  } = { ...event } as Record<string, unknown>
   expect([typeof at, resource, method, path]).toEqual([
     'number',
     'https://mcp.example.com/mcp',

@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditEvent } from 'mcp-gatehouse'
 import { expect, test } from 'vitest'
+import { readEventGroups, readFolder } from '../../scripts/event-types.ts'
 import { SRC } from './source-exports.ts'
 
 const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
@@ -78,8 +78,7 @@ const TYPES: Readonly<Record<AuditEvent['type'], true>> = {
 export const timeOf = ({ at }: AuditEvent): number => at
 
 test('the types of audit events are these', () => {
-  const files = globSync(join(SRC, 'observability/*-event.ts'))
-  const source = files.map((file) => readFileSync(file, 'utf8')).join('')
-  const declared = [...source.matchAll(/readonly type: '([\w.]+)'/g)].map(([, type]) => type)
-  expect(new Set(declared)).toEqual(new Set(Object.keys(TYPES)))
+  const groups = readEventGroups(readFolder(join(SRC, 'observability')))
+  const declared = groups.flatMap(({ types }) => types.map(({ type }) => type))
+  expect(declared.toSorted()).toEqual(Object.keys(TYPES).toSorted())
 })
