@@ -35,12 +35,12 @@ const RETRY_MILLISECONDS = 1_000
 /** Creates a queue that writes one batch after the other, and tries again each second. */
 export function createRecordQueue(options: RecordQueueOptions): RecordQueue {
   const { write, maxWaiting, failure, onProblem, droppedRecord } = options
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<'stopped'>()
   let waiting: Waiting[] = []
   let dropped = 0
   let isFailing = false
+  const pauses = createPauses()
   let running: Promise<void> | undefined
-  return { add, idle: async () => running, stop: () => stop('stopped'), size: () => waiting.length }
+  return { add, idle: async () => running, stop: pauses.stop, size: () => waiting.length }
 
   function add(record: AuditRecord): Promise<void> {
     if (waiting.length >= maxWaiting) {
@@ -57,13 +57,12 @@ export function createRecordQueue(options: RecordQueueOptions): RecordQueue {
 
   async function run(): Promise<void> {
     await Promise.resolve()
-    let isStopped = false
-    while (waiting.length > 0 && !isStopped) {
+    while (waiting.length > 0) {
       const error = await writeBatch(waiting.slice(0, MAX_BATCH))
       if (error !== undefined) {
         if (!isFailing) report({ kind: 'failing', error })
         isFailing = true
-        isStopped = (await Promise.race([stopped, pause()])) === 'stopped'
+        if (await pauses.isStoppedIn(RETRY_MILLISECONDS)) break
       } else if ((isFailing || dropped > 0) && waiting.length === 0) {
         recover()
       }
@@ -104,8 +103,24 @@ export function createRecordQueue(options: RecordQueueOptions): RecordQueue {
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, RETRY_MILLISECONDS)
-  })
+/** Pauses that are cut short once and for all. */
+function createPauses() {
+  let isStopped = false
+  let end: (() => void) | undefined
+  return {
+    stop: () => {
+      isStopped = true
+      end?.()
+    },
+    /** Each has a promise of its own: every race with one that lasts would be kept by that. */
+    async isStoppedIn(milliseconds: number): Promise<boolean> {
+      if (isStopped) return true
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, milliseconds)
+      end = resolve
+      await promise
+      clearTimeout(timer)
+      return isStopped
+    },
+  }
 }

@@ -2,7 +2,7 @@ import { DeniedError, type GatehouseError, UpstreamError } from '../errors/index
 import { failureReason, type ReceivedTokens, type RemoteFailure } from '../oauth-client/index.ts'
 import type { Emit } from '../observability/index.ts'
 import type { Principal } from '../principal/index.ts'
-import { type Clock, sha256Hex } from '../runtime/index.ts'
+import { type Clock, createBoundedMap, sha256Hex } from '../runtime/index.ts'
 import { connectionFacts } from './connection-facts.ts'
 import { ownerOf } from './owner.ts'
 import type { ExchangeService } from './service.ts'
@@ -40,18 +40,14 @@ export function createExchangedTokens(
   service: Exchanger,
   { clock, emit }: { readonly clock: Clock; readonly emit: Emit },
 ): ExchangedTokens {
-  const kept = new Map<string, Kept>()
+  const kept = createBoundedMap<Kept>(MAX_KEPT)
   const underWay = new Map<string, Promise<ReceivedTokens>>()
 
   function keep(key: string, tokens: ReceivedTokens, since: number): void {
     const now = clock.elapsed()
-    for (const [other, { usableUntil }] of kept) if (usableUntil <= now) kept.delete(other)
     const { expiresInSeconds = ASSUMED_SECONDS } = tokens
     const usableUntil = since + (expiresInSeconds - MARGIN_SECONDS) * 1_000
-    if (usableUntil <= now) return
-    const [oldest] = kept.keys()
-    if (oldest !== undefined && kept.size >= MAX_KEPT) kept.delete(oldest)
-    kept.set(key, { ...tokens, usableUntil })
+    if (usableUntil > now) kept.set(key, { ...tokens, usableUntil })
   }
 
   async function exchange(

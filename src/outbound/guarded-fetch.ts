@@ -51,7 +51,7 @@ export function createGuardedFetch(
     { accept = 'application/json', maxBytes = options.maxBytes ?? 5_120 } = {},
   ) => {
     const start = performance.now()
-    const signal = AbortSignal.timeout(timeoutMilliseconds)
+    const { signal, clear } = createDeadline(timeoutMilliseconds)
     const ca = options.ca === undefined ? undefined : [options.ca].flat()
     const answer = await untilAborted(signal, async () => {
       const target = await findTarget(url, rules)
@@ -61,6 +61,7 @@ export function createGuardedFetch(
       if (tunnel === null) return { kind: 'refused', reason: 'proxy' }
       return exchange(target, { accept, maxBytes, ca, tunnel, signal })
     })
+    clear()
     if (answer.kind === 'refused' && !DECIDED_BY_URL.has(answer.reason)) {
       const elapsed = performance.now() - start
       const told = Math.ceil(elapsed / failureBucketMilliseconds) * failureBucketMilliseconds
@@ -72,6 +73,13 @@ export function createGuardedFetch(
 
 /** What whoever named the URL could have found out without us; it needs no hiding. */
 const DECIDED_BY_URL: ReadonlySet<FetchRefusal> = new Set(['name', 'port', 'url'])
+
+/** As `AbortSignal.timeout`, which would keep all of a request until its time is over. */
+function createDeadline(milliseconds: number): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), milliseconds).unref()
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}
 
 /** Ends what cannot be cancelled, such as a look-up of the system, for whoever waits for it. */
 function untilAborted(

@@ -2,6 +2,7 @@ import type { Principal } from '../principal/index.ts'
 import { type Clock, systemClock } from '../runtime/index.ts'
 import {
   addRevokedTokens,
+  isOver,
   isTokenRevoked,
   moveInstant,
   NOTHING_REVOKED,
@@ -47,15 +48,33 @@ export interface Revocations {
   isTokenRevoked?(caller: RevocableCaller, token: TokenFacts): boolean | Promise<boolean>
 }
 
+/** More than the one that a change adds, so that what is over cannot outgrow what is not. */
+const LOOKED_AT_PER_CHANGE = 4
+
 /**
  * Creates revocations that live as long as the process. Instants are never forgotten, 100 bytes
- * each; single tokens are when they have expired and another one of their caller is revoked.
+ * each; single tokens are when they have expired, as others are revoked.
  */
 export function createMemoryRevocations(clock: Clock = systemClock): Required<Revocations> {
   const entries = new Map<string, RevokedAccess>()
+  let cursor = entries.entries()
+
+  /** Moves on with every change, so that it holds on to no table that the map has left behind. */
+  function forgetSome(): void {
+    for (let looked = 0; looked < LOOKED_AT_PER_CHANGE; looked += 1) {
+      const { value: entry } = cursor.next()
+      if (entry === undefined) {
+        cursor = entries.entries()
+        return
+      }
+      if (isOver(entry[1], clock.now())) entries.delete(entry[0])
+    }
+  }
+
   const change = (caller: RevokedCaller, next: (access: RevokedAccess) => RevokedAccess): void => {
     const key = keyOfRevoked(caller)
     entries.set(key, next(entries.get(key) ?? NOTHING_REVOKED))
+    forgetSome()
   }
   return {
     revoke: ({ before, ...caller }) => change(caller, (access) => moveInstant(access, before)),

@@ -32,6 +32,13 @@ export function addRevokedTokens(
   return moveInstant({ before, tokens: new Map() }, now + 1)
 }
 
+/** Whether nothing is refused any more. */
+export function isOver({ before, tokens }: RevokedAccess, now: number): boolean {
+  if (before !== undefined) return false
+  for (const until of tokens.values()) if (until > now) return false
+  return true
+}
+
 /** Whether a token is among what is refused. */
 export function isTokenRevoked(
   access: RevokedAccess | undefined,

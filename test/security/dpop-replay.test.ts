@@ -1,5 +1,5 @@
 import { memory, openStorage, type Storage } from 'mcp-gatehouse/storage'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryUsedProofs } from '../../src/resource-server/possession/used-proofs.ts'
 import { openOutageProxy } from '../contract/outage-proxy.ts'
 import { POSTGRES, REDIS } from '../contract/services.ts'
@@ -99,6 +99,24 @@ describe('SEC-399 a flood of proofs', () => {
       largest = Math.max(largest, used.size)
     }
     expect(largest).toBeLessThanOrEqual(1_220)
+    clock.pass(121)
+    await used.use({ ...proof, jti: 'last' })
+    expect(used.size).toBe(1)
+  })
+
+  test('SEC-399 has nobody look for old proofs more than once a second', async () => {
+    const clock = createTestClock()
+    const used = createMemoryUsedProofs(clock, 121)
+    const proof = { resource: 'r', thumbprint: 't' }
+    const iterators = vi.spyOn(Map.prototype, Symbol.iterator)
+    onTestFinished(() => void vi.restoreAllMocks())
+    for (let sent = 0; sent < 1_000; sent += 1) {
+      if (sent % 100 === 0) clock.pass(1)
+      await used.use({ ...proof, jti: `${sent}` })
+    }
+    const begun = iterators.mock.calls.length
+    vi.restoreAllMocks()
+    expect(begun).toBeLessThan(500)
     clock.pass(121)
     await used.use({ ...proof, jti: 'last' })
     expect(used.size).toBe(1)

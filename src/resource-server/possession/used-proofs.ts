@@ -34,8 +34,12 @@ export function createMemoryUsedProofs(
 ): UsedProofs & { readonly size: number } {
   /** When each is forgotten. All are kept equally long, so the first is the oldest. */
   const used = new Map<string, number>()
+  let lookedAt: number | undefined
 
+  /** Once a second: a new iterator passes over all that was deleted since V8 last made room. */
   function forgetOld(now: number): void {
+    if (now === lookedAt) return
+    lookedAt = now
     for (const [id, until] of used) {
       if (until > now) return
       used.delete(id)

@@ -5,6 +5,7 @@ import { createMemoryRevocations } from '../../../src/revocation/index.ts'
 import { memory, type Storage } from '../../../src/storage/index.ts'
 import { createTestClock } from '../../security/support/test-clock.ts'
 import { callerOf } from '../resource-server/callers.ts'
+import { usedBytes } from '../runtime/used-bytes.ts'
 
 const issuer = 'https://as.example.com'
 const resource = 'https://mcp.example.com/mcp'
@@ -151,5 +152,39 @@ describe('the gate', () => {
     await revocations.revokeTokens({ issuer: tokens.issuer, subject: 'alice', jti: 'one', until })
     expect(await statusOf(String(token))).toBe(401)
     expect(await statusOf(String(other))).toBe(200)
+  })
+})
+
+describe('many callers in memory', () => {
+  test('leave nothing behind when their tokens have expired', () => {
+    const clock = createTestClock()
+    const revocations = createMemoryRevocations(clock)
+    const revokeOneEach = (callers: number): void => {
+      for (let index = 0; index < callers; index += 1) {
+        clock.pass(1)
+        const subject = `${clock.now()}`
+        void revocations.revokeTokens({ issuer, subject, jti: 'a', until: clock.now() + 300 })
+      }
+    }
+    revokeOneEach(5_000)
+    const before = usedBytes()
+    revokeOneEach(100_000)
+    expect(usedBytes() - before).toBeLessThan(10_000_000)
+  })
+
+  test('are refused for as long as they are to be', () => {
+    const clock = createTestClock()
+    const revocations = createMemoryRevocations(clock)
+    void revocations.revoke({ issuer, subject: 'alice', before: clock.now() })
+    const until = clock.now() + 300
+    void revocations.revokeTokens({ issuer, subject: 'bob', jti: 'a', until })
+    const bob = callerOf({ sub: 'bob' })
+    for (let passed = 0; passed < 300; passed += 1) {
+      expect(revocations.isTokenRevoked(bob, { jti: 'a' })).toBe(true)
+      clock.pass(1)
+      void revocations.revokeTokens({ issuer, subject: `${passed}`, jti: 'a', until: clock.now() })
+    }
+    expect(revocations.isTokenRevoked(alice, { iat: until - 301 })).toBe(true)
+    expect(revocations.isTokenRevoked(alice, { iat: until })).toBe(false)
   })
 })
