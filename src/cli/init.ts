@@ -8,6 +8,7 @@ import { paint } from './format.ts'
 import { type Choices, DIRECT, EMBEDDED, FRAMEWORKS, STORES } from './init/choices.ts'
 import {
   codeFiles,
+  DEMO_USER,
   environmentText,
   keyUsesOf,
   packagesOf,
@@ -19,6 +20,7 @@ import { PROVIDERS } from './init/provider-options.ts'
 import type { CliIo } from './io.ts'
 import { generateInto } from './keys-generate.ts'
 
+const DOCTOR = 'npm run doctor'
 const ALL_PROVIDERS: readonly string[] = [EMBEDDED, DIRECT, ...PROVIDERS]
 
 export const init: Command = {
@@ -140,7 +142,7 @@ async function write(choices: Choices, io: CliIo): Promise<CommandResult> {
   }
   const keys = keyUsesOf(choices).map((use) => `.keys/${use}.json`)
   const written = [...files.map(([file]) => file), ...keys]
-  const next = ['npm install', 'cp .env.example .env', 'npm start', 'npm run doctor']
+  const next = ['npm install', 'cp .env.example .env', 'npm start', DOCTOR]
   const setUp = setUpText(choices)
   return {
     json: { ...choices, written, next },
@@ -148,9 +150,12 @@ async function write(choices: Choices, io: CliIo): Promise<CommandResult> {
       paint(io, 'bold', `A protected MCP server: ${choices.framework}, ${choices.provider}`),
       ...written.map((file) => `  ${file}`),
       '',
-      ...(setUp === undefined ? [] : [setUp, '']),
-      paint(io, 'bold', 'Next, the last of them in another terminal:'),
-      ...next.map((command) => `  ${command}`),
+      paint(io, 'bold', 'Next:'),
+      ...next.map(
+        (command) => `  ${command}${command === DOCTOR ? '   # in another terminal' : ''}`,
+      ),
+      '',
+      setUp === undefined ? DEMO_USER : `Before \`npm start\`: ${setUp}`,
     ],
   }
 }
