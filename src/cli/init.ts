@@ -20,6 +20,12 @@ import { PROVIDERS } from './init/provider-options.ts'
 import type { CliIo } from './io.ts'
 import { generateInto } from './keys-generate.ts'
 
+const PROVIDER_QUESTION = [
+  'Where do users sign in?',
+  `  ${EMBEDDED}: a user of its own, for development`,
+  `  ${DIRECT}: an issuer that MCP clients can sign in at themselves`,
+  '  a provider: there, with an authorization server of yours in front; oidc is for all others',
+].join('\n')
 const DOCTOR = 'npm run doctor'
 const ALL_PROVIDERS: readonly string[] = [EMBEDDED, DIRECT, ...PROVIDERS]
 
@@ -70,10 +76,14 @@ async function readChoices(options: GivenOptions, io: CliIo): Promise<Choices> {
   }
   try {
     const framework = await choose('framework', 'What does it run on?', FRAMEWORKS)
-    const provider = await choose('provider', 'Where do users sign in?', ALL_PROVIDERS)
+    const provider = await choose('provider', PROVIDER_QUESTION, ALL_PROVIDERS)
     const needsStore = provider !== DIRECT || options.isSet('storage')
     const store = needsStore
-      ? await choose('storage', 'What are records kept in?', STORES)
+      ? await choose(
+          'storage',
+          'What are sign-ins kept in? What is in memory is gone when the server ends.',
+          STORES,
+        )
       : 'memory'
     return { framework, provider, store }
   } finally {

@@ -136,13 +136,15 @@ describe('init asks', () => {
     const folder = await makeFolder()
     const { code, stdout, stderr } = await runHere(folder, ['init', '--json'], {
       isTerminal: { stdin: true },
-      stdin: ['hono\n', 'nobody\nentra\n', '\n'],
+      stdin: ['hono\n', 'entrra\nentra\n', '\n'],
     })
     expect([code, JSON.parse(stdout)]).toMatchObject([
       0,
       { framework: 'hono', provider: 'entra', store: 'memory' },
     ])
     expect(stderr.match(/Where do users sign in\?/g)?.length).toBe(2)
+    expect(stderr).toContain('That is none of them. Did you mean entra?\n')
+    expect(stderr).toMatch(/^What does it run on\?\n {2}node, express, hono, fastify\n\[node\] /)
   })
 
   test('nothing where no terminal is, or everything is given', async () => {
