@@ -29,7 +29,7 @@ export interface ExchangeServiceSettings extends ExchangeSettings {
 }
 
 /** The options of {@link parseExchange}. */
-export const EXCHANGE_OPTIONS = [
+export const EXCHANGE_OPTIONS: readonly (keyof ExchangeOptions)[] = [
   'issuer',
   'clientId',
   'clientSecret',
@@ -41,7 +41,7 @@ export const EXCHANGE_OPTIONS = [
   'scopes',
   'allowInsecureLoopback',
   'fetch',
-] as const satisfies readonly (keyof ExchangeOptions)[]
+]
 
 const OPTIONS: readonly string[] = [
   ...EXCHANGE_OPTIONS,
