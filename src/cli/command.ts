@@ -51,6 +51,8 @@ export interface Command {
   /** What may follow `--`. @defaultValue nothing */
   readonly rest?: CommandArgument
   readonly options: readonly CommandOption[]
+  /** The optional peers that it cannot do without. @defaultValue none */
+  readonly peers?: (options: GivenOptions) => readonly string[]
   /** Lines of the help that say what the options do not. */
   readonly details: readonly string[]
   /**

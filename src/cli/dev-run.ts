@@ -5,8 +5,10 @@ import type { TraceStep } from './dev/trace.ts'
 import { paint } from './format.ts'
 import { untilSignal } from './gateway/signals.ts'
 import type { CliIo } from './io.ts'
+import { failureCode } from './provider-probe.ts'
 
 const DEFAULT_PORT = 7400
+const PROBE_MILLISECONDS = 3_000
 
 export const devRun: Command = {
   name: 'dev',
@@ -28,7 +30,12 @@ export const devRun: Command = {
   details: [
     'For development: it answers on 127.0.0.1 only, and its two users are known to everybody. Without',
     '--data all that it knows is gone when it ends. It needs undici and oidc-provider, and for a',
-    'command @modelcontextprotocol/server.',
+    'command @modelcontextprotocol/server: with npx, name them with -p (docs/gateway.md).',
+  ],
+  peers: ({ rest }) => [
+    'oidc-provider',
+    'undici',
+    ...(rest.length === 0 ? [] : ['@modelcontextprotocol/server']),
   ],
   async run(options, io) {
     const port = portOf(options)
@@ -47,11 +54,17 @@ export const devRun: Command = {
       },
     )
     const { url, resource } = server
+    const failure = typeof upstream === 'string' ? await failureAt(upstream, io) : undefined
     say(`${paint(io, 'bold', resource)} is ${nameOf(upstream)}, with sign-in.`)
     const users = DEV_USERS.map(({ username, password }) => `${username} / ${password}`)
     say(`Users: ${users.join(', ')}. What happens is here, and at ${url}/__trace.`)
     say('')
     for (const line of clientSnippets(resource)) say(`  ${line}`)
+    if (failure !== undefined) {
+      say('')
+      say(paint(io, 'yellow', `Nothing answers at ${nameOf(upstream)} yet (${failure}).`))
+      say('Start that server, or correct the URL: until then no call gets through.')
+    }
     say('')
     await untilSignal(io.onSignal, ['SIGINT', 'SIGTERM'])
     await server.close()
@@ -65,7 +78,24 @@ function upstreamOf(options: GivenOptions): string | CommandUpstreamOptions {
   if ((url === undefined) === (command === undefined)) {
     throw new UsageError('Give one MCP server: --upstream <url>, or -- <command> <args…>.')
   }
-  return url ?? { command: command ?? '', args }
+  if (url === undefined) return { command: command ?? '', args }
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
+  throw new UsageError('--upstream is an http or https URL, such as http://127.0.0.1:8000/mcp.')
+}
+
+/** Why nobody can be reached there; whatever is answered will do. */
+async function failureAt(
+  url: string,
+  { fetch = globalThis.fetch }: CliIo,
+): Promise<string | undefined> {
+  try {
+    const signal = AbortSignal.timeout(PROBE_MILLISECONDS)
+    const answer = await fetch(url, { method: 'OPTIONS', redirect: 'manual', signal })
+    await answer.body?.cancel()
+    return undefined
+  } catch (error) {
+    return failureCode(error)
+  }
 }
 
 function nameOf(upstream: string | CommandUpstreamOptions): string {

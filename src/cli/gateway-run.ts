@@ -23,6 +23,7 @@ export const gatewayRun: Command = {
     'and so do listen, admin, audit, storage and drainSeconds, which need a restart. SIGTERM and SIGINT let',
     'running calls finish. Standard output is the audit log, where it is that of audit.to.',
   ],
+  peers: () => ['undici', 'yaml', 'zod'],
   async run(options, io) {
     const file = options.required('config')
     // Loaded here, so that no other command waits for it.

@@ -46,6 +46,7 @@ export function formatOverview(commands: readonly Command[]): string {
     ...formatTable(rows),
     '',
     '`mcp-gatehouse <command> --help` explains one. Secrets are read from files or stdin only.',
+    'The pages that are named, such as docs/doctor.md, are in the folder of this package.',
     EXIT_CODES,
   ])
 }

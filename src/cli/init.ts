@@ -8,6 +8,7 @@ import { paint } from './format.ts'
 import { type Choices, DIRECT, EMBEDDED, FRAMEWORKS, STORES } from './init/choices.ts'
 import {
   codeFiles,
+  DEMO_USER,
   environmentText,
   keyUsesOf,
   packagesOf,
@@ -19,6 +20,13 @@ import { PROVIDERS } from './init/provider-options.ts'
 import type { CliIo } from './io.ts'
 import { generateInto } from './keys-generate.ts'
 
+const PROVIDER_QUESTION = [
+  'Where do users sign in?',
+  `  ${EMBEDDED}: a user of its own, for development`,
+  `  ${DIRECT}: an issuer that MCP clients can sign in at themselves`,
+  '  a provider: there, with an authorization server of yours in front; oidc is for all others',
+].join('\n')
+const DOCTOR = 'npm run doctor'
 const ALL_PROVIDERS: readonly string[] = [EMBEDDED, DIRECT, ...PROVIDERS]
 
 export const init: Command = {
@@ -68,10 +76,14 @@ async function readChoices(options: GivenOptions, io: CliIo): Promise<Choices> {
   }
   try {
     const framework = await choose('framework', 'What does it run on?', FRAMEWORKS)
-    const provider = await choose('provider', 'Where do users sign in?', ALL_PROVIDERS)
+    const provider = await choose('provider', PROVIDER_QUESTION, ALL_PROVIDERS)
     const needsStore = provider !== DIRECT || options.isSet('storage')
     const store = needsStore
-      ? await choose('storage', 'What are records kept in?', STORES)
+      ? await choose(
+          'storage',
+          'What are sign-ins kept in? What is in memory is gone when the server ends.',
+          STORES,
+        )
       : 'memory'
     return { framework, provider, store }
   } finally {
@@ -140,7 +152,7 @@ async function write(choices: Choices, io: CliIo): Promise<CommandResult> {
   }
   const keys = keyUsesOf(choices).map((use) => `.keys/${use}.json`)
   const written = [...files.map(([file]) => file), ...keys]
-  const next = ['npm install', 'cp .env.example .env', 'npm start', 'npm run doctor']
+  const next = ['npm install', 'cp .env.example .env', 'npm start', DOCTOR]
   const setUp = setUpText(choices)
   return {
     json: { ...choices, written, next },
@@ -148,9 +160,12 @@ async function write(choices: Choices, io: CliIo): Promise<CommandResult> {
       paint(io, 'bold', `A protected MCP server: ${choices.framework}, ${choices.provider}`),
       ...written.map((file) => `  ${file}`),
       '',
-      ...(setUp === undefined ? [] : [setUp, '']),
-      paint(io, 'bold', 'Next, the last of them in another terminal:'),
-      ...next.map((command) => `  ${command}`),
+      paint(io, 'bold', 'Next:'),
+      ...next.map(
+        (command) => `  ${command}${command === DOCTOR ? '   # in another terminal' : ''}`,
+      ),
+      '',
+      setUp === undefined ? DEMO_USER : `Before \`npm start\`: ${setUp}`,
     ],
   }
 }

@@ -2,8 +2,16 @@
 import process from 'node:process'
 import { systemClock } from '../runtime/index.ts'
 import { isFileFailure } from './file-failure.ts'
+import { nodeProblem } from './node-version.ts'
 import { openUrl } from './open-url.ts'
-import { runCli } from './run-cli.ts'
+
+const problem = nodeProblem(process.versions)
+if (problem !== undefined) {
+  process.stderr.write(`mcp-gatehouse: ${problem}\n`)
+  process.exit(1)
+}
+// Loaded here, since an old Node.js may fail at what is in it.
+const { runCli } = await import('./run-cli.ts')
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error) => {

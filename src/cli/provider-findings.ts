@@ -86,7 +86,7 @@ function metadataFailure(
     topic,
     message: printable(said),
     fix: retryable
-      ? `Check the address, the name and the network, and run it again; ${page}`
+      ? `Check the address, the name and the network; ${page}`
       : `Correct the issuer; ${page} A server without metadata: docs/providers/oauth.md.`,
   }
 }

@@ -1,4 +1,5 @@
 import type { ProviderProfile } from '../providers/index.ts'
+import { PROVIDERS } from './init/provider-options.ts'
 import { plainText } from './plain-text.ts'
 import { canSwitchOn, type ProviderFinding, pageOf } from './provider-findings.ts'
 
@@ -81,13 +82,21 @@ function serverSteps(advised: Advised): readonly string[] {
     `Register your authorization server there: the five steps of ${pageOf(profile)}.`,
     `Run it: createAuthorizationServer({ …, ${upstreamOf(advised)} }), docs/authorization-server.md.`,
     `Accept its tokens: createResourceServer({ resource: '${resource ?? '<its URL>'}', authorizationServers: ['<its issuer>'] }).`,
+    `For a new server, \`mcp-gatehouse init --provider ${initName(profile)}\` writes the code of 2 and 3.`,
   ]
+}
+
+/** As `init` knows it; what has no name there is an OpenID provider like others. */
+function initName(profile: ProviderProfile | undefined): string {
+  return profile !== undefined && PROVIDERS.includes(profile.id) ? profile.id : 'oidc'
 }
 
 /** What could be switched on at the provider instead. */
 function alternative({ profile }: Advised): readonly string[] {
   return canSwitchOn(profile)
-    ? [`Or do without it, and let clients register there: ${pageOf(profile)} says how.`]
+    ? [
+        `Or do without an authorization server of your own, and let clients register there: ${pageOf(profile)} says how.`,
+      ]
     : []
 }
 

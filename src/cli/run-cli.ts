@@ -1,4 +1,4 @@
-import { GatehouseError } from '../errors/index.ts'
+import { ConfigError, GatehouseError } from '../errors/index.ts'
 import { accountDelete } from './account-delete.ts'
 import { accountDisconnect } from './account-disconnect.ts'
 import { accountExport } from './account-export.ts'
@@ -9,7 +9,7 @@ import { apiKeysList } from './api-keys-list.ts'
 import { apiKeysRevoke } from './api-keys-revoke.ts'
 import { auditVerify } from './audit-verify.ts'
 import { CommandRefused, UsageError } from './cli-errors.ts'
-import type { Command, CommandResult } from './command.ts'
+import type { Command, CommandResult, GivenOptions } from './command.ts'
 import { devRun } from './dev-run.ts'
 import { doctor } from './doctor.ts'
 import { describeFileFailure } from './file-failure.ts'
@@ -23,7 +23,9 @@ import { keysK8s } from './keys-k8s.ts'
 import { keysList } from './keys-list.ts'
 import { keysRotate } from './keys-rotate.ts'
 import { keysStorage } from './keys-storage.ts'
+import { missingPeersMessage } from './missing-peers.ts'
 import { formatSuggestion } from './nearest.ts'
+import { isPeer } from './package-ranges.ts'
 import { parseOptions } from './parse-options.ts'
 import { providerCheck } from './provider-check.ts'
 import { refuseSecretArguments } from './secret-arguments.ts'
@@ -80,7 +82,9 @@ export async function runCli(all: readonly string[], io: CliIo): Promise<ExitCod
       io.stdout.write(formatCommandHelp(command))
       return 0
     }
-    const result = await command.run(options, io)
+    const result = await command.run(options, io).catch((error: unknown) => {
+      throw withInstallation(error, command, options)
+    })
     print(result, isJson, io)
     return result.isRefusal === true ? 1 : 0
   } catch (error) {
@@ -128,6 +132,15 @@ function unknownCommand(words: readonly string[]): UsageError {
   return new UsageError(`Unknown command.${suggestion} \`mcp-gatehouse --help\` lists them.`)
 }
 
+/** A missing package, told with all that the command needs: not one at a time. */
+function withInstallation(cause: unknown, command: Command, options: GivenOptions): unknown {
+  if (!(cause instanceof ConfigError) || cause.code !== 'ERR_CONFIG_PEER_MISSING') return cause
+  const [missing = ''] = cause.message.split(': ', 1)
+  if (!isPeer(missing)) return cause
+  const message = missingPeersMessage(command.name, missing, command.peers?.(options) ?? [])
+  return new CommandRefused(message, { cause })
+}
+
 function print({ json, lines, notes = [] }: CommandResult, isJson: boolean, io: CliIo): void {
   for (const line of isJson ? [JSON.stringify(json, null, 2)] : lines) io.stdout.write(`${line}\n`)
   for (const note of notes) io.stderr.write(`${note}\n`)
@@ -151,7 +164,8 @@ function describe(error: unknown): Failure {
     return { code: 'usage', message: error.message, exitCode: 2 }
   }
   if (error instanceof CommandRefused) {
-    return { code: 'refused', message: error.message, exitCode: 1 }
+    const code = error.cause instanceof GatehouseError ? error.cause.code : 'refused'
+    return { code, message: error.message, exitCode: 1 }
   }
   if (error instanceof GatehouseError) {
     return { code: error.code, message: error.message, exitCode: 1 }

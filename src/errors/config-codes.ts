@@ -135,7 +135,7 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   },
   ERR_CONFIG_NOT_A_STRING: {
     cause:
-      'The value is missing, empty or no string; what tokens are compared with is never a pattern (RFC 8725 §3.8).',
+      'The value is missing, empty or not a string. Patterns are not taken: tokens are compared with exact values (RFC 8725 §3.8).',
     remedy:
       'Write it as a string, and each of several by itself. Where it comes from the environment, set the variable.',
   },
@@ -185,7 +185,7 @@ export const CONFIG_ERROR_CODES: Readonly<Record<ConfigErrorCode, ErrorCodeEntry
   },
   ERR_CONFIG_PEER_MISSING: {
     cause: 'An optional peer dependency that is needed here cannot be loaded.',
-    remedy: 'Install it with `npm install` and its name.',
+    remedy: 'Install it beside this package: `npm install` and the name before the colon.',
   },
   ERR_CONFIG_PROVIDER_OPTION: {
     cause: 'An option of a provider is missing, or cannot be what it asks for.',

@@ -5,6 +5,7 @@ import { createScriptedBrowser } from 'mcp-gatehouse/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { createNotesClient } from '../../examples/demo/notes-client.ts'
 import { exchange } from '../adapters/wire.ts'
+import { freePort } from '../contract/free-port.ts'
 import { startRawUpstream } from '../gateway/raw-upstream.ts'
 import { makeFolder, runHere, startProcess } from './support.ts'
 
@@ -145,3 +146,29 @@ function tidy(text: string, resource: string, upstream: string): string {
     .replaceAll(/(?<=(?:client|user) )[\w-]{8}…/g, 'k3J9xQ2v…')
     .replaceAll(/ +$/gm, '')
 }
+
+test('an upstream that nobody answers at is said so at the start', TIMEOUT, async () => {
+  const url = `http://127.0.0.1:${await freePort()}/mcp`
+  const { code, stdout } = await runHere(await makeFolder(), [
+    'dev',
+    '--port',
+    '0',
+    '--upstream',
+    url,
+  ])
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    `Nothing answers at ${url} yet (ECONNREFUSED).\nStart that server, or correct the URL`,
+  )
+})
+
+test.each(['127.0.0.1:8000', 'localhost:8000/mcp', 'ftp://127.0.0.1/mcp'])(
+  'an upstream that is no URL is a mistake in the option: %s',
+  async (url) => {
+    const { code, stderr } = await runHere(await makeFolder(), ['dev', '--upstream', url])
+    expect([code, stderr]).toEqual([
+      2,
+      'mcp-gatehouse: --upstream is an http or https URL, such as http://127.0.0.1:8000/mcp.\n',
+    ])
+  },
+)

@@ -27,6 +27,9 @@ test('docs/tutorial.md, walked from an empty folder to a tool', { timeout: 120_0
 
   await copyFile(join(EXAMPLES, 'notes.ts'), join(folder, 'notes.ts'))
   const server = await read(folder, 'server.ts')
+  const [, tool] = /--tool-name (\w+)$/m.exec(page) ?? []
+  expect(server).toContain(`registerTool('${tool}'`)
+  expect(page).toContain("add `import { addNotes } from './notes.ts'` at the top")
   const added = server.replace('  return server', '  addNotes(server)\n  return server')
   await writeFile(join(folder, 'server.ts'), `import { addNotes } from './notes.ts'\n${added}`)
   await installInto(folder)
@@ -40,5 +43,6 @@ test('docs/tutorial.md, walked from an empty folder to a tool', { timeout: 120_0
   })
   const { report } = await examine(url, ['--sign-in'], { openUrl: createUser() })
   expect([checksThat('fail', report), checksThat('warn', report)]).toEqual([[], []])
+  expect(report.summary).toBe(`${url} works.`)
   expect(checksThat('pass', report)).toContain('call')
 })

@@ -17,6 +17,7 @@ const ALLOWED: readonly RegExp[] = [
   /^LICENSE$/,
   /^package\.json$/,
   /^deploy\/[\w./-]+\.(?:conf|json|md|ya?ml)$/,
+  /^docs\/(?:[a-z-]+\/)*(?:README|[a-z\d-]+)\.md$/,
   /^deploy\/gateway\/(?:Caddyfile|Dockerfile)$/,
   /^src\/(?:[a-z][a-z0-9-]*\/)*[a-z][a-z0-9-]*\.ts$/,
   /^dist\/(?:[a-z][a-z0-9-]*\/)*[a-z][a-z0-9-]*\.(?:js|d\.ts)(?:\.map)?$/,
@@ -56,6 +57,11 @@ describe('SEC-393 the package holds', () => {
     const origin = (path: string): string =>
       path.replace(/^dist\//, 'src/').replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, '.ts')
     expect(made.filter((path) => !sources.includes(origin(path)))).toEqual([])
+  })
+
+  test('every page of docs, since commands and errors name them', () => {
+    const pages = globSync('docs/**/*.md', { cwd: ROOT })
+    expect(paths.filter((path) => path.startsWith('docs/')).toSorted()).toEqual(pages.toSorted())
   })
 
   test('no secret, source maps included', async () => {

@@ -127,7 +127,9 @@ function stopping(seen: Observations, findings: readonly Finding[]): readonly Re
     ({ check, verdict }) => check === 'server-metadata' && verdict === 'skip',
   )
   return [
-    ...blocking.map(({ check }): Reason => ['fails', `see ${check}`]),
+    ...(blocking.length === 0
+      ? []
+      : [['fails', `see ${blocking.map(({ check }) => check).join(', ')}`] as const]),
     ...(isMute ? [['fails', 'no 401 tells it to sign in'] as const] : []),
     ...(isUnseen ? [['unknown', 'the authorization server was not read'] as const] : []),
   ]
@@ -144,7 +146,7 @@ function ownTrouble(
       ? [
           [
             'fails',
-            'it asks from the network of its maker, which cannot reach this machine',
+            'it calls from the network of its maker, which cannot reach this machine',
           ] as const,
         ]
       : []),

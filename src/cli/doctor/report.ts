@@ -3,9 +3,11 @@ import { formatTable, paint } from '../format.ts'
 import type { CliIo } from '../io.ts'
 import { printable } from '../plain-text.ts'
 import { CHECKS } from './checks/index.ts'
+import { reachable } from './checks/reachable.ts'
 import { type ClientReport, type ClientVerdict, clientReports } from './clients.ts'
 import type { CheckVerdict, Finding, Outcome } from './finding.ts'
 import type { Observations } from './observations.ts'
+import { isAnswer } from './seen.ts'
 
 const CHECK_COLOURS = {
   pass: 'green',
@@ -23,7 +25,9 @@ const CLIENT_COLOURS = {
 
 /** What every check makes of a walk. */
 export function findingsOf(seen: Observations): readonly Finding[] {
-  return CHECKS.flatMap(({ id, requirement, look }) =>
+  // Where nobody answers, everything else would be a consequence of that.
+  const checks = isAnswer(seen.initialize) ? CHECKS : CHECKS.filter((one) => one === reachable)
+  return checks.flatMap(({ id, requirement, look }) =>
     look(seen).map((outcome) => findingOf(id, requirement, outcome)),
   )
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { rangesOf } from '../package-ranges.ts'
 import {
   type Choices,
   DIRECT,
@@ -36,23 +36,6 @@ export function packagesOf(
     dependencies: rangesOf(all.filter((name) => !name.startsWith('@types/'))),
     devDependencies: rangesOf(development),
   }
-}
-
-interface Manifest {
-  readonly version: string
-  readonly peerDependencies: Readonly<Record<string, string>>
-  readonly devDependencies: Readonly<Record<string, string>>
-}
-
-function rangesOf(names: readonly string[]): Record<string, string> {
-  const file = new URL('../../../package.json', import.meta.url)
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
-  const { peerDependencies, devDependencies, version } = manifest
-  const rangeOf = (name: string): string =>
-    name === 'mcp-gatehouse'
-      ? `^${version}`
-      : (devDependencies[name] ?? peerDependencies[name] ?? '*')
-  return Object.fromEntries(names.toSorted().map((name) => [name, rangeOf(name)]))
 }
 
 /** The files of a new project, but for its keys. */
@@ -125,15 +108,20 @@ export function keyUsesOf(choices: Choices): readonly ('cookies' | 'signing' | '
   return isSealed(choices) ? ['signing', 'cookies', 'storage'] : ['signing', 'cookies']
 }
 
+/** Who can sign in at a server without a provider. */
+export const DEMO_USER =
+  'Sign in as `alice`, with the password of `DEMO_PASSWORD` in .env. This user is for development.'
+
 /** What is left to do outside of the project, before it starts. */
 export function setUpText({ provider }: Choices): string | undefined {
   if (provider === EMBEDDED) return undefined
   if (provider === DIRECT)
-    return 'Set ISSUER in .env: its tokens have to name this server in `aud`.'
-  return `Register the redirect URI ${LOCAL_URL}/callback/${provider} at ${provider}, and write the client that you get into .env.`
+    return 'set ISSUER in .env. Its tokens have to name this server in `aud`.'
+  return `register the redirect URI ${LOCAL_URL}/callback/${provider} at ${provider}, and write the client id and the secret that you get into .env.`
 }
 
 function readmeText(choices: Choices, name: string): string {
+  const setUp = setUpText(choices)
   return [
     `# ${name}`,
     '',
@@ -143,12 +131,11 @@ function readmeText(choices: Choices, name: string): string {
     'npm install',
     'cp .env.example .env',
     'npm start',
-    'npm run doctor',
+    'npm run doctor # in another terminal',
     '```',
     '',
     `MCP clients connect to \`${LOCAL_URL}/mcp\`. ${
-      setUpText(choices) ??
-      'Sign in as `alice`, with the password of `DEMO_PASSWORD`. This user is for development.'
+      setUp === undefined ? DEMO_USER : `Before \`npm start\`: ${setUp}`
     }`,
     '',
     'In production `PUBLIC_URL` is https, and the keys of `.keys/` are kept outside of the repository.',

@@ -50,6 +50,25 @@ describe('init writes a server', () => {
     expect(await typeCheck(folder)).toContain('node-direct-memory/server.ts')
   })
 
+  test('and says what to do next, and who can sign in', async () => {
+    const next = [
+      'Next:',
+      '  npm install',
+      '  cp .env.example .env',
+      '  npm start',
+      '  npm run doctor   # in another terminal',
+      '',
+    ]
+    const embedded = await runHere(await makeFolder(), ['init'])
+    expect(embedded.stdout).toContain(
+      [...next, 'Sign in as `alice`, with the password of `DEMO_PASSWORD` in .env.'].join('\n'),
+    )
+    const entra = await runHere(await makeFolder(), ['init', '--provider', 'entra'])
+    expect(entra.stdout).toContain(
+      [...next, 'Before `npm start`: register the redirect URI http://127.0.0.1:3000/'].join('\n'),
+    )
+  })
+
   test('in front of a provider, with sealed records', { timeout: 120_000 }, async () => {
     const folder = await makeFolder()
     const flags = ['--provider', 'keycloak', '--storage', 'sqlite', '--framework', 'node']
@@ -117,13 +136,15 @@ describe('init asks', () => {
     const folder = await makeFolder()
     const { code, stdout, stderr } = await runHere(folder, ['init', '--json'], {
       isTerminal: { stdin: true },
-      stdin: ['hono\n', 'nobody\nentra\n', '\n'],
+      stdin: ['hono\n', 'entrra\nentra\n', '\n'],
     })
     expect([code, JSON.parse(stdout)]).toMatchObject([
       0,
       { framework: 'hono', provider: 'entra', store: 'memory' },
     ])
     expect(stderr.match(/Where do users sign in\?/g)?.length).toBe(2)
+    expect(stderr).toContain('That is none of them. Did you mean entra?\n')
+    expect(stderr).toMatch(/^What does it run on\?\n {2}node, express, hono, fastify\n\[node\] /)
   })
 
   test('nothing where no terminal is, or everything is given', async () => {

@@ -9,7 +9,7 @@ export const reachable: Check = {
     if (!isAnswer(initialize)) {
       return fail(
         describeSeen(initialize),
-        'Check the URL, the name, the port and the certificate.',
+        'Start the server, or correct the URL: its name, port or certificate.',
       )
     }
     if (isRedirect(initialize)) {
