@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors/index.ts'
 import { formatRecord } from '../../../src/runtime/index.ts'
-import { formatApiKey, parseApiKey } from '../../../src/verifiers/api-key-record.ts'
+import {
+  formatApiKey,
+  isKeyId,
+  parseApiKey,
+  withoutHash,
+} from '../../../src/verifiers/api-key-record.ts'
 
 const keyHash = '0123456789abcdef'.repeat(4)
 const RECORD = {
@@ -21,6 +26,24 @@ const RECORD = {
 
 test('a key is read as it was written', () => {
   expect(parseApiKey(formatApiKey(RECORD))).toEqual(RECORD)
+})
+
+test('what may be shown of a key is neither its hash nor its resource', () => {
+  const { keyHash: _keyHash, resource: _resource, ...shown } = RECORD
+  expect(withoutHash(RECORD)).toEqual(shown)
+})
+
+test.each([
+  [RECORD.keyId, true],
+  [RECORD.keyId.toUpperCase(), false],
+  [`${RECORD.keyId}0`, false],
+  [`0${RECORD.keyId}`, false],
+  [RECORD.keyId.slice(1), false],
+  ['', false],
+  [undefined, false],
+  [[RECORD.keyId], false],
+])('%j can be the id of a key: %s', (text, expected) => {
+  expect(isKeyId(text)).toBe(expected)
 })
 
 test.each(['subject', 'tenant', 'lastUsedAt', 'revokedAt'])('a key may have no %s', (name) => {
