@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
-import { tableOf } from '../faults/last-run.ts'
+import { tableOf } from '../../bench/last-run.ts'
 import { TARGETS } from './targets.mjs'
 
 const LEAST = 85
@@ -24,7 +24,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(TARGETS)) 
 console.log(tableOf(['folder', 'mutants', 'noticed', 'survived', 'score'], rows))
 
 function mutate({ mutate: files, tests }) {
-  process.env['MUTATION_TESTS'] = tests.join(',')
+  process.env['MUTATION_TESTS'] = JSON.stringify(tests)
   return new Stryker({
     mutate: files,
     testRunner: 'vitest-5',

@@ -4,5 +4,5 @@ import config from '../../vitest.config.ts'
 /** The tests that `run.mjs` has chosen. They share a worker, since nothing static is changed. */
 export default defineConfig({
   ...config,
-  test: { include: process.env['MUTATION_TESTS']?.split(',') ?? [], isolate: false },
+  test: { include: JSON.parse(process.env['MUTATION_TESTS'] ?? '[]'), isolate: false },
 })

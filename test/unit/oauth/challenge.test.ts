@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatBearerChallenge, isQuotable } from '../../../src/oauth/index.ts'
+import { formatBearerChallenge, formatDpopChallenge, isQuotable } from '../../../src/oauth/index.ts'
 
 const resource_metadata = 'https://h.example/.well-known/oauth-protected-resource'
 
@@ -19,6 +19,20 @@ test('the parameters stand in a fixed order', () => {
 test('what is not there is left out', () => {
   expect(formatBearerChallenge({ resource_metadata, scope: [], realm: undefined })).toBe(
     `Bearer resource_metadata="${resource_metadata}"`,
+  )
+})
+
+test('a stronger sign-in is asked for with its contexts and its age, also with the age 0', () => {
+  const stronger = { resource_metadata, acr_values: ['urn:a', 'urn:b'], max_age: 0 }
+  expect(formatBearerChallenge(stronger)).toBe(
+    `Bearer resource_metadata="${resource_metadata}", acr_values="urn:a urn:b", max_age="0"`,
+  )
+})
+
+test('a DPoP challenge names the algorithms of proofs, and needs nothing else (RFC 9449 §7.1)', () => {
+  expect(formatDpopChallenge({ algs: ['ES256', 'EdDSA'] })).toBe('DPoP algs="ES256 EdDSA"')
+  expect(formatDpopChallenge({ error: 'use_dpop_nonce', scope: ['a'], algs: ['ES256'] })).toBe(
+    'DPoP error="use_dpop_nonce", scope="a", algs="ES256"',
   )
 })
 

@@ -39,3 +39,25 @@ test('an additional field cannot replace one of ours', () => {
     bearer_methods_supported: ['header'],
   })
 })
+
+test('the algorithms of proofs are published, and that tokens are bound only where they must be', () => {
+  const input = { resource, authorizationServers, scopesSupported: [], additional: {} }
+  const algorithms = ['ES256']
+  const optional = buildProtectedResourceMetadata({
+    ...input,
+    dpop: { algorithms, required: false },
+  })
+  const required = buildProtectedResourceMetadata({
+    ...input,
+    dpop: { algorithms, required: true },
+  })
+  expect(required).toEqual({
+    resource,
+    authorization_servers: authorizationServers,
+    bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: algorithms,
+    dpop_bound_access_tokens_required: true,
+  })
+  const { dpop_bound_access_tokens_required: _, ...others } = required
+  expect(optional).toEqual(others)
+})

@@ -19,6 +19,7 @@ describe('AS-17 SEC-112 what may be registered is https, this machine, or an all
     ['https://app.example/cb', 'https'],
     ['https://app.example', 'https'],
     ['https://app.example:8443/cb?x=1', 'https'],
+    ['https://app.example:65535/cb', 'https'],
     ['HTTPS://App.Example/cb', 'https'],
     ['https://xn--bcher-kva.example/cb', 'https'],
     ['http://127.0.0.1/cb', 'loopback'],
@@ -27,6 +28,7 @@ describe('AS-17 SEC-112 what may be registered is https, this machine, or an all
     ['http://[::1]:80/cb', 'loopback'],
     ['cursor://anysphere.cursor-retrieval/oauth/user-x/callback', 'private-use'],
     ['com.example.app:/cb', 'private-use'],
+    [`https://app.example/${'a'.repeat(1_980)}`, 'https'],
   ])('%s is %s', (uri, kind) => {
     expect(verdictOf(uri)).toBe(kind)
   })
@@ -46,7 +48,12 @@ describe('AS-17 SEC-112 what may be registered is https, this machine, or an all
     ['https://app.example:65536/cb', 'host'],
     ['https://', 'host'],
     ['https:///cb', 'host'],
+    ['https:/cb', 'host'],
+    ['com.example.app:', 'form'],
+    ['com.example.app:?cb', 'form'],
+    ['cursor://x:65536/cb', 'malformed'],
     ['/cb', 'malformed'],
+    ['/cb:x', 'malformed'],
     ['', 'malformed'],
     ['app.example/cb', 'malformed'],
     [7, 'malformed'],
@@ -206,6 +213,7 @@ test.each([
   [['http://127.0.0.1/cb'], 'native'],
   [['https://app.example/cb', 'http://localhost/cb'], 'native'],
   [['cursor://x/cb'], 'native'],
+  [['cursor://x/https://app.example'], 'native'],
 ])('a client with %j is %s', (uris, type) => {
   expect(inferApplicationType(uris)).toBe(type)
 })

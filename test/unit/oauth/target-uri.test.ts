@@ -19,6 +19,7 @@ describe('spellings of one target URI', () => {
   })
 
   test('an empty path is a slash', () => {
+    expect(normalizeTargetUri('http://127.0.0.1:80')).toBe('http://127.0.0.1/')
     expect(normalizeTargetUri('https://mcp.example.com')).toBe('https://mcp.example.com/')
   })
 
@@ -47,6 +48,8 @@ describe('no target URI', () => {
     ['mcp.example.com/mcp/~a'],
     ['https:mcp.example.com/mcp/~a'],
     ['ftp://mcp.example.com/mcp/~a'],
+    ['ftp://mcp.example.com/https://mcp.example.com/mcp/~a'],
+    ['https://:secret@mcp.example.com/mcp/~a'],
     ['https://alice@mcp.example.com/mcp/~a'],
     ['https://'],
   ])('%j', (value) => {

@@ -17,6 +17,7 @@ test.each([
   ['localhost.evil.example', false],
   ['127.0.0.1.nip.io', false],
   ['128.0.0.1', false],
+  ['x127.0.0.1', false],
   ['[::2]', false],
   ['0.0.0.0', false],
   ['', false],
@@ -69,6 +70,7 @@ describe('parseResourceIdentifier', () => {
     'javascript:alert(1)',
     'file:///mcp',
     'urn:mcp',
+    'ftp://mcp.example.com/https://mcp.example.com',
   ])('%j is none', (value) => {
     expect(parseResourceIdentifier(value)).toBeUndefined()
   })

@@ -161,6 +161,16 @@ describe('counting', () => {
     expect(streams.countListening('alice')).toBe(1)
   })
 
+  test('answers of calls take no room from streams that listen, and give none', () => {
+    const { streams } = start()
+    const calls = Array.from({ length: 3 }, () => open(streams, { kind: 'call' }))
+    const listening = [open(streams), open(streams)]
+    for (const { close } of calls) close()
+    expect(streams.countListening('alice')).toBe(2)
+    const ended = [...calls, ...listening].filter(({ end }) => end.mock.calls.length > 0)
+    expect(ended).toEqual([])
+  })
+
   test('one too many is ended at once, and the others stay', async () => {
     const { streams } = start()
     const [first, second, third] = [open(streams), open(streams), open(streams)]

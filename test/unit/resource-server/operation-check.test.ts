@@ -123,6 +123,7 @@ test('of several sign-ins the shortest age counts, and the first that names a st
     maxAgeSeconds: 30,
   })
   expect(await check(['strong'], { decisions })).toEqual(decisions['strong'])
+  expect(await check(['recent'], { decisions })).toEqual(decisions['recent'])
 })
 
 describe('a policy that takes its time', () => {
@@ -173,7 +174,12 @@ describe('an external decision point', () => {
     ['answers with an object', () => Promise.resolve({ allow: true } as unknown as boolean)],
     ['answers with nothing', () => undefined as unknown as boolean],
   ])('that %s is a dependency that is down', async (_what, decide: DecisionPoint) => {
-    await expect(check(['x'], { decide })).rejects.toMatchObject({ code: 'ERR_UPSTREAM_DECISION' })
+    const failure = { code: 'ERR_UPSTREAM_DECISION', retryable: true, cause: expect.any(Error) }
+    await expect(check(['x'], { decide })).rejects.toMatchObject(failure)
+    // Nor is it a yes to the others.
+    const first: DecisionPoint = (principal, operation, context) =>
+      operation.name === 'ok' || decide(principal, operation, context)
+    await expect(check(['ok', 'x'], { decide: first })).rejects.toMatchObject(failure)
   })
 
   test('is told when nobody waits any longer', async () => {

@@ -117,6 +117,13 @@ test('another token without the scopes is told that asking was in vain, once', (
   expect(stepUps.isLooping(tokenOf(alice, 'refreshed'), ['a'])).toBe(false)
 })
 
+test('a challenge for other scopes is not the one that was in vain', () => {
+  const { stepUps } = start()
+  stepUps.challenged(tokenOf(alice), ['a'], undefined)
+  stepUps.challenged(tokenOf(alice), ['b'], undefined)
+  expect(stepUps.isLooping(tokenOf(alice, 'refreshed'), ['a'])).toBe(false)
+})
+
 test('what is gained after a challenge in vain came of that challenge', () => {
   const { stepUps } = start()
   stepUps.challenged(tokenOf(alice), ['a'], 'first')

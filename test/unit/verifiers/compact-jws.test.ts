@@ -27,7 +27,9 @@ describe('decodeCompactJws', () => {
     'a',
     `${HEADER}.${PAYLOAD}`,
     `${HEADER}.${PAYLOAD}.A.A`,
-    `.${PAYLOAD}.A`,
+    `.${PAYLOAD}.AAAA`,
+    `${HEADER}..AAAA`,
+    `${HEADER}.${PAYLOAD}.AAAA.AAAA`,
   ])('%j is no token of three segments', (token) => {
     expect(decodeCompactJws(token)).toEqual(refused('format'))
   })

@@ -56,6 +56,23 @@ describe('firstOf', () => {
     expect(await asked(nested, token)).toBe(name)
   })
 
+  test('takes several prefixes of which none begins another', async () => {
+    const live = named('live', { form: 'prefix', prefix: 'live_' })
+    const both = firstOf([named('keys', KEYS), live, named('a', A)])
+    expect(await asked(both, 'mgh_x')).toBe('keys')
+    expect(await asked(both, 'live_x')).toBe('live')
+    expect(await asked(both, 'undefined')).toBe('unrecognized')
+  })
+
+  test('says of a signed token that cannot be read why not', async () => {
+    expect(await asked(firstOf(everything), 'eyJhbGciOiJFUzI1NiJ9.e30.AB')).toBe('format')
+    expect(await asked(firstOf(everything), 'eyJhbGciOiJFUzI1NiJ9.W10.AAAA')).toBe('json')
+  })
+
+  test('has no issuers where no verifier names any', () => {
+    expect(firstOf([named('opaque'), named('keys', KEYS)]).issuers).toEqual([])
+  })
+
   test('takes no token that is nobody’s', async () => {
     expect(await asked(firstOf([named('keys', KEYS)]), 'opaque')).toBe('unrecognized')
     expect(await asked(firstOf([named('keys', KEYS)]), jwt({ iss: A.issuer }))).toBe('unrecognized')
@@ -130,6 +147,9 @@ describe('firstOf', () => {
     ['a function', [async () => undefined]],
     ['a form that does not exist', [{ ...named('a'), recognizes: [{ form: 'JWT' }] }]],
     ['a JWT of nobody', [{ ...named('a'), recognizes: [{ form: 'jwt' }] }]],
+    ['a prefix that is no text', [{ ...named('a'), recognizes: [{ form: 'prefix', prefix: 7 }] }]],
+    ['no form', [{ ...named('a'), recognizes: [null] }]],
+    ['one of two forms', [{ ...named('a'), recognizes: [A, { form: 'JWT' }] }]],
     ['an empty prefix', [{ ...named('a'), recognizes: [{ form: 'prefix', prefix: '' }] }]],
     ['an empty list of forms', [{ ...named('a'), recognizes: [] }]],
     ['a function for forms', [{ ...named('a'), recognizes: () => true }]],
