@@ -80,7 +80,7 @@ export async function openTenant(
     requireType(isObject(gateOptions), `resourceServers.${resource}`, 'an object')
     refuseOwn(gateOptions, OWN_GATE_OPTIONS, `resourceServers.${resource}.`)
     return createGate(resource, options, {
-      ...withStop(gateOptions, () => context.isStopped(id)),
+      ...withStop(gateOptions, resource, () => context.isStopped(id)),
       ...shared,
       ...(options.onEvent && { onEvent: options.onEvent }),
       authorizationServer,
@@ -128,9 +128,12 @@ function refuseOwn(options: object, own: readonly string[], path: string): void 
 /** Streams that are open end with the tenant's right to have them. */
 function withStop(
   options: TenantResourceServerOptions,
+  resource: string,
   isStopped: () => Promise<boolean>,
 ): TenantResourceServerOptions {
   const { isRevoked } = options
+  const isRight = isRevoked === undefined || typeof isRevoked === 'function'
+  requireType(isRight, `resourceServers.${resource}.isRevoked`, 'a function')
   return {
     ...options,
     isRevoked: async (principal, claims) =>

@@ -47,6 +47,13 @@ describe('options that are refused before any are in force', () => {
     read.mockReturnValue(given as never)
     await expect(next.get('acme')).rejects.toMatchObject({ code })
   })
+
+  test('so is a look-up of revocations that is none, before it would refuse every request', async () => {
+    const { before, next, read, resourceOf } = await startRefused()
+    const gate = { isRevoked: 'never' as never }
+    read.mockReturnValue({ ...before, resourceServers: { [resourceOf('acme')]: gate } })
+    await expect(next.get('acme')).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION_TYPE' })
+  })
 })
 
 test('SEC-293 options that are reloaded once more, because they were wrong, are not waited for', async () => {
