@@ -132,6 +132,29 @@ test(
 )
 
 test(
+  'SIGHUP says which changes wait for a restart, and of the others nothing',
+  TIMEOUT,
+  async () => {
+    const { child, folder, write, hears, forget } = await startGateway()
+    const file = join(folder, 'gatehouse.yaml')
+    const text = await readFile(file, 'utf8')
+    await writeFile(
+      file,
+      text.replace('audit.log', 'other.log').replace('{ port: 0 }', '{ port: 1 }'),
+    )
+    child.kill('SIGHUP')
+    await hears(/is in force\.\nOf it listen, audit will be after a restart\.\n/)
+    forget()
+    await write('tools: { other: admin }')
+    child.kill('SIGHUP')
+    await hears(/is in force\.\n/)
+    child.kill('SIGTERM')
+    const [, between] = await hears(/is in force\.\n([^]*)SIGTERM: no further/)
+    expect(between).toBe('')
+  },
+)
+
+test(
   'SEC-366: SIGTERM lets running calls finish, refuses others, and ends with 0',
   TIMEOUT,
   async () => {
