@@ -135,7 +135,9 @@ test(
   'SIGHUP says which changes wait for a restart, and of the others nothing',
   TIMEOUT,
   async () => {
-    const { child, folder, write, hears, forget } = await startGateway()
+    const { admin, child, folder, write, hears, forget } = await startGateway()
+    // It says where it answers just before it listens to signals.
+    await fetch(`${admin}/readyz`)
     const file = join(folder, 'gatehouse.yaml')
     const text = await readFile(file, 'utf8')
     await writeFile(
