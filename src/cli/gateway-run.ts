@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { CommandRefused } from './cli-errors.ts'
 import type { Command, CommandResult } from './command.ts'
 import { formatProblems, type Problem } from './gateway/problem.ts'
@@ -20,8 +21,9 @@ export const gatewayRun: Command = {
   ],
   details: [
     'It needs undici, yaml and zod. SIGHUP reads the file again: a mistake in it changes nothing,',
-    'and so do listen, admin, audit, storage and drainSeconds, which need a restart. SIGTERM and SIGINT let',
-    'running calls finish. Standard output is the audit log, where it is that of audit.to.',
+    'and so do listen, admin, audit and storage, which need a restart; it says which of them are others.',
+    'SIGTERM and SIGINT let running calls finish. Standard output is the audit log, where it is that of',
+    'audit.to.',
   ],
   peers: () => ['undici', 'yaml', 'zod'],
   async run(options, io) {
@@ -60,13 +62,10 @@ async function serve(file: string, built: Running, io: CliIo): Promise<CommandRe
   const { gateway } = built
   const say = (line: string): unknown => io.stderr.write(`${line}\n`)
   let { parts } = built
+  const { file: started } = built
   const { url, adminUrl } = await gateway.listen().catch((error: unknown) => {
     throw describeListenFailure(error)
   })
-  say(
-    `The gateway answers at ${url}${adminUrl === undefined ? '' : `, and to you at ${adminUrl}`}.`,
-  )
-  for (const [path, resource] of Object.entries(gateway.resources)) say(`  ${path}  ${resource}`)
 
   async function reload(): Promise<void> {
     const { rebuildGateway } = await import('./gateway/serve.ts')
@@ -81,6 +80,8 @@ async function serve(file: string, built: Running, io: CliIo): Promise<CommandRe
     // Requests of before may still count in its stores.
     setTimeout(() => void before.close(), RETIRE_MILLISECONDS).unref()
     say('The configuration was read again, and is in force.')
+    const waiting = NEED_RESTART.filter((key) => !isDeepStrictEqual(started[key], next.file[key]))
+    if (waiting.length > 0) say(`Of it ${waiting.join(', ')} will be after a restart.`)
   }
 
   let last: Promise<void> = Promise.resolve()
@@ -89,7 +90,13 @@ async function serve(file: string, built: Running, io: CliIo): Promise<CommandRe
       say(`Nothing was changed: ${error instanceof Error ? error.message : 'the reload failed'}`)
     })
   })
-  const signal = await untilSignal(io.onSignal, ['SIGTERM', 'SIGINT'])
+  const told = untilSignal(io.onSignal, ['SIGTERM', 'SIGINT'])
+  // Whoever reads this may send a signal at once.
+  say(
+    `The gateway answers at ${url}${adminUrl === undefined ? '' : `, and to you at ${adminUrl}`}.`,
+  )
+  for (const [path, resource] of Object.entries(gateway.resources)) say(`  ${path}  ${resource}`)
+  const signal = await told
   stopReloads()
   await last
   const closed = gateway.close()
@@ -102,6 +109,8 @@ async function serve(file: string, built: Running, io: CliIo): Promise<CommandRe
 }
 
 const RETIRE_MILLISECONDS = 10_000
+/** What is opened once. */
+const NEED_RESTART = ['listen', 'admin', 'audit', 'storage'] as const
 
 function describeListenFailure(error: unknown): unknown {
   const { code, address, port } = error as NodeJS.ErrnoException & {

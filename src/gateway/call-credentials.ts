@@ -11,7 +11,10 @@ export type FoundCredentials = Readonly<Record<string, string>> | Response
  */
 export type FindCredentials = (admitted: Admitted, isRefused: boolean) => Promise<FoundCredentials>
 
-/** Asks one after the other: the first answer instead of fields is the answer. */
+/**
+ * Asks one after the other: the first answer instead of fields is the answer. A field that two of them
+ * have is an error, since one would take the place of the other unseen.
+ */
 export function joinCredentials(
   sources: readonly (FindCredentials | undefined)[],
 ): FindCredentials | undefined {
@@ -23,7 +26,15 @@ export function joinCredentials(
       // oxlint-disable-next-line no-await-in-loop -- nobody is asked for what is not sent
       const found = await find(admitted, isRefused)
       if (found instanceof Response) return found
-      for (const [name, value] of Object.entries(found)) fields[name.toLowerCase()] = value
+      for (const [given, value] of Object.entries(found)) {
+        const name = given.toLowerCase()
+        if (Object.hasOwn(fields, name)) {
+          throw new TypeError(
+            `credentials gave the field ${name}, which a connection or identity.exchange fills: name another`,
+          )
+        }
+        fields[name] = value
+      }
     }
     return fields
   }

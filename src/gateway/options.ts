@@ -157,12 +157,20 @@ export interface RouteConnectionOptions {
 export interface RouteDefaults extends ProtectionOptions {
   /**
    * How the upstream learns who calls: by a JWT that the gateway signs for this one request, by a
-   * token that the caller's is exchanged for, or not at all. @defaultValue `'assertion'`
+   * token that the caller's is exchanged for, or not at all. A command is told by its environment
+   * unless this is `'none'`; what stands here beside all routes is for the others.
+   * @defaultValue `'assertion'`
    */
   readonly identity?: 'assertion' | 'none' | AssertionOptions | ExchangeIdentityOptions
-  /** Further fields of requests that go to the upstream. @defaultValue those of MCP and tracing */
+  /**
+   * Further fields of requests that go to the upstream; a command is sent none.
+   * @defaultValue those of MCP and tracing
+   */
   readonly requestHeaders?: readonly string[]
-  /** Further fields of answers that go to the client. @defaultValue those of MCP and caching */
+  /**
+   * Further fields of answers that go to the client; those of a command have none.
+   * @defaultValue those of MCP and caching
+   */
   readonly responseHeaders?: readonly string[]
   /** Largest body of a request, 1,024 to 67,108,864 bytes. @defaultValue 1048576 */
   readonly maxBodyBytes?: number
@@ -184,7 +192,10 @@ export interface RouteOptions extends RouteDefaults {
    * @defaultValue none
    */
   readonly connections?: Readonly<Record<string, RouteConnectionOptions>>
-  /** Further fields, found for each request. @defaultValue none */
+  /**
+   * Further fields, found for each request: none that a connection or `identity` fills.
+   * @defaultValue none
+   */
   readonly credentials?: UpstreamCredentials
 }
 

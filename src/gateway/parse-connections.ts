@@ -56,7 +56,7 @@ function parseNeed(
     service,
     hasToken,
     headers: parseTemplates(headers ?? BEARER, values.fields ?? [ACCESS_TOKEN], `${path}.headers`),
-    tools: tools && new Set(requireList(tools, `${path}.tools`)),
+    tools: tools === undefined ? undefined : new Set(requireList(tools, `${path}.tools`)),
     purpose,
   }
 }

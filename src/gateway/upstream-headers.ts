@@ -65,6 +65,10 @@ async function findCredentials(admitted: Admitted, isRefused: boolean): Promise<
   const found = await route.findCredentials(admitted, isRefused)
   if (found instanceof Response) return found
   const { token } = passage.authInfo
+  const values: readonly (readonly [string, unknown])[] = Object.entries(found)
+  const odd = values.find(([, value]) => typeof value !== 'string')
+  // A list would be sent too, and the token in it not be found.
+  if (odd !== undefined) throw new TypeError(`credentials gave ${odd[0]}, whose value is no text`)
   if (Object.values(found).some((value) => value.includes(token))) {
     throw new TypeError('credentials gave the access token of the caller, which is never passed on')
   }

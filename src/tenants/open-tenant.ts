@@ -4,9 +4,9 @@ import {
 } from '../authorization-server/index.ts'
 import { ConfigError } from '../errors/index.ts'
 import { createEmitter } from '../observability/index.ts'
-import { configError } from '../options/index.ts'
+import { configError, requireType } from '../options/index.ts'
 import { createResourceServer, type ResourceServer } from '../resource-server/index.ts'
-import type { Clock } from '../runtime/index.ts'
+import { type Clock, isObject } from '../runtime/index.ts'
 import type { Storage } from '../storage/index.ts'
 import type { CreateTenantsOptions, TenantOptions, TenantResourceServerOptions } from './options.ts'
 import { openTenantKeys } from './tenant-keys.ts'
@@ -58,8 +58,12 @@ export async function openTenant(
 ): Promise<OpenTenant> {
   const { clock, allowInsecureLoopback = false, onEvent } = context
   const [issuer, storage] = [context.issuerOf(id), context.storageOf(id)]
-  const given = await context.options({ id, issuer, storage })
-  if (given === undefined) throw new ConfigError('ERR_CONFIG_TENANT_UNKNOWN', id)
+  // Databases say null for what they do not have.
+  const given: TenantOptions | null | undefined = await context.options({ id, issuer, storage })
+  if (given === undefined || given === null) {
+    throw new ConfigError('ERR_CONFIG_TENANT_UNKNOWN', id)
+  }
+  requireType(typeof given === 'object', 'options', 'a function that gives an object')
   refuseOwn(given, OWN_OPTIONS, '')
   const { resourceServers = {}, keys, ...options } = withSink(given, id, onEvent)
   const emit = createEmitter(options.onEvent)
@@ -73,9 +77,10 @@ export async function openTenant(
     isSuspended: () => context.isStopped(id),
   })
   const gates = Object.entries(resourceServers).map(([resource, gateOptions]) => {
+    requireType(isObject(gateOptions), `resourceServers.${resource}`, 'an object')
     refuseOwn(gateOptions, OWN_GATE_OPTIONS, `resourceServers.${resource}.`)
     return createGate(resource, options, {
-      ...withStop(gateOptions, () => context.isStopped(id)),
+      ...withStop(gateOptions, resource, () => context.isStopped(id)),
       ...shared,
       ...(options.onEvent && { onEvent: options.onEvent }),
       authorizationServer,
@@ -123,9 +128,12 @@ function refuseOwn(options: object, own: readonly string[], path: string): void 
 /** Streams that are open end with the tenant's right to have them. */
 function withStop(
   options: TenantResourceServerOptions,
+  resource: string,
   isStopped: () => Promise<boolean>,
 ): TenantResourceServerOptions {
   const { isRevoked } = options
+  const isRight = isRevoked === undefined || typeof isRevoked === 'function'
+  requireType(isRight, `resourceServers.${resource}.isRevoked`, 'a function')
   return {
     ...options,
     isRevoked: async (principal, claims) =>

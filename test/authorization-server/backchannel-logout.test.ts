@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import type { AuditEvent } from 'mcp-gatehouse'
+import { memory, type Storage } from 'mcp-gatehouse/storage'
 import { createPrincipal, createScriptedBrowser, type ScriptedBrowser } from 'mcp-gatehouse/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -16,11 +17,14 @@ import { startAuthorizationServer } from './world.ts'
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-async function start(options: Parameters<typeof startLogoutProvider>[1] = {}) {
+async function start({
+  storage = memory(),
+  ...options
+}: Parameters<typeof startLogoutProvider>[1] & { readonly storage?: Storage } = {}) {
   let issuer = ''
   const provider = await startLogoutProvider(() => issuer, options)
   const world = await startAuthorizationServer({
-    options: () => ({ users: undefined, upstream: provider.upstream }),
+    options: () => ({ users: undefined, upstream: provider.upstream, storage }),
   })
   onTestFinished(() => world.close())
   issuer = world.issuer
@@ -220,6 +224,29 @@ test('a token is used once: sent again it does not end the next sign-in', async 
   const tokens = await world.signIn(createScriptedBrowser())
   expect((await world.send(token)).status).toBe(400)
   expect(await world.isGood(tokens)).toBe(true)
+})
+
+test('a logout in the middle of which the store goes away is not lost: sent again later, it is done', async () => {
+  let passed = 0
+  const clock = {
+    now: () => Math.floor(Date.now() / 1_000),
+    elapsed: () => performance.now() + passed,
+  }
+  const world = await start({ storage: memory({ clock }) })
+  const { provider, options } = world
+  const tokens = await world.signIn(createScriptedBrowser())
+  const token = await provider.sign(claimsOf(provider))
+  const broken = (['deleteByTag', 'take'] as const).map((method) =>
+    vi.spyOn(options.storage, method).mockRejectedValue(new Error('away')),
+  )
+  expect((await world.send(token)).status).toBe(400)
+  for (const method of broken) method.mockRestore()
+  passed = 61_000
+  expect((await world.send(token)).status).toBe(200)
+  expect(await world.isGood(tokens)).toBe(false)
+  passed = 300_000
+  expect((await world.send(token)).status).toBe(400)
+  expect(world.reasons()).toEqual(['replayed'])
 })
 
 test('a logout that fails is 400, and can be sent again', async () => {

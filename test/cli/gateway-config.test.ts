@@ -49,6 +49,18 @@ const MISTAKES: readonly Mistake[] = [
     says: 'There is no such key here. These are: $schema, acceptRisks, admin,',
   },
   {
+    title: 'a key that every object has',
+    change: ['drainSeconds: 20', 'constructor: 20'],
+    key: 'constructor',
+    says: 'There is no such key here. These are: $schema, acceptRisks, admin,',
+  },
+  {
+    title: 'a rule that would be passed over',
+    change: ['list_notes:', '__proto__:'],
+    key: '__proto__',
+    says: 'No key of this file has this name. Remove it, or write the name of what you mean.',
+  },
+  {
     title: 'a text for a number',
     change: ['port: 9090', 'port: metrics'],
     key: 'admin.port',

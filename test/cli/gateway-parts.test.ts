@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTokenIssuer } from 'mcp-gatehouse/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { Pool } from 'pg'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { buildGateway, rebuildGateway } from '../../src/cli/gateway/serve.ts'
 import { exchange } from '../adapters/wire.ts'
 import { ask } from '../conformance/eras.ts'
@@ -13,6 +14,34 @@ const IO = {
   env: { SECRET: 'a secret of the test' },
   stdout: { write: () => true },
 } as unknown as Parameters<typeof buildGateway>[1]
+
+test('where a part of a file cannot be opened, none before it stays open', async () => {
+  const folder = await makeFolder()
+  for (const use of ['storage', 'cookies']) {
+    await runHere(folder, ['keys', 'generate', '--use', use])
+  }
+  const path = join(folder, 'gatehouse.yaml')
+  await writeFile(
+    path,
+    `publicUrl: https://mcp.example.com
+authorizationServers: [https://id.example.com]
+identity: none
+storage: { url: 'sqlite:gatehouse.db', keys: .keys/storage.json }
+limits: { perAddress: 600/minute, store: { postgres: 'postgres://nobody@127.0.0.1:1/none' } }
+connections:
+  cookieKeys: .keys/cookies.json
+  signIn: { issuer: 'http://id.example.com', clientId: gateway, clientSecret: '\${SECRET}' }
+  services:
+    tracker: { title: Tracker, fields: { key: { label: Key } } }
+routes:
+  - { path: /mcp, upstream: 'https://notes.example.com/mcp' }
+`,
+  )
+  const closed = vi.spyOn(Pool.prototype, 'end')
+  const built = await buildGateway(path, IO, false)
+  expect(built).toMatchObject({ ok: false, problems: [{ rule: 'ERR_CONFIG_NOT_HTTPS' }] })
+  expect(closed).toHaveBeenCalledTimes(1)
+})
 
 /** A gateway of a file with parts that need storage, and routes for the tenants of acme. */
 async function start() {

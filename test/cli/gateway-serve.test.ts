@@ -54,7 +54,7 @@ routes:
     for (;;) {
       const found = pattern.exec(said)
       if (found !== null) return found
-      if (child.exitCode !== null) throw new Error(said)
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(said)
       await once(child.stderr, 'data')
     }
   }
@@ -128,6 +128,29 @@ test(
     for await (const chunk of running.body) text += Buffer.from(chunk).toString()
     expect(text).toContain('"result":{}')
     expect(upstream.seen).toHaveLength(1)
+  },
+)
+
+test(
+  'SIGHUP says which changes wait for a restart, and of the others nothing',
+  TIMEOUT,
+  async () => {
+    const { child, folder, write, hears, forget } = await startGateway()
+    const file = join(folder, 'gatehouse.yaml')
+    const text = await readFile(file, 'utf8')
+    await writeFile(
+      file,
+      text.replace('audit.log', 'other.log').replace('{ port: 0 }', '{ port: 1 }'),
+    )
+    child.kill('SIGHUP')
+    await hears(/is in force\.\nOf it listen, audit will be after a restart\.\n/)
+    forget()
+    await write('tools: { other: admin }')
+    child.kill('SIGHUP')
+    await hears(/is in force\.\n/)
+    child.kill('SIGTERM')
+    const [, between] = await hears(/is in force\.\n([^]*)SIGTERM: no further/)
+    expect(between).toBe('')
   },
 )
 

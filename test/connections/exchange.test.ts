@@ -125,7 +125,7 @@ describe('RFC 8693, for the caller of a tool', () => {
     expect(await connections.require('notes', () => 'ran')(call, context)).toMatchObject({
       isError: true,
     })
-    const failed = { type: 'connection.exchange_failed', reason: 'grant' }
+    const failed = { type: 'connection.exchange_failed', reason: 'invalid_request' }
     expect(world.events).toMatchObject([failed, failed])
   })
 

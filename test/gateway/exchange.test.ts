@@ -1,5 +1,9 @@
 import { decodeJwt } from 'jose'
-import { createGateway, type ExchangeIdentityOptions } from 'mcp-gatehouse/gateway'
+import {
+  createGateway,
+  type ExchangeIdentityOptions,
+  type UpstreamCredentials,
+} from 'mcp-gatehouse/gateway'
 import { expect, onTestFinished, test } from 'vitest'
 import { exchange } from '../adapters/wire.ts'
 import { ask } from '../conformance/eras.ts'
@@ -10,7 +14,10 @@ import { ECHO, startRawUpstream } from './raw-upstream.ts'
 const CLIENT = { clientId: 'gateway', clientSecret: SECRET }
 
 /** A gateway whose upstream has a resource identifier of its own at the authorization server. */
-async function start(more: Partial<ExchangeIdentityOptions['exchange']> = {}) {
+async function start(
+  more: Partial<ExchangeIdentityOptions['exchange']> = {},
+  credentials?: UpstreamCredentials,
+) {
   const grants = await startGrants(({ resource, otherResource }) => ({
     clients: [
       {
@@ -35,6 +42,7 @@ async function start(more: Partial<ExchangeIdentityOptions['exchange']> = {}) {
       {
         path: '/mcp',
         upstream: upstream.url,
+        ...(credentials && { credentials }),
         identity: {
           exchange: {
             issuer: grants.issuer,
@@ -88,6 +96,21 @@ test('what the authorization server refuses is 403, and nothing is sent', async 
   expect([status, body]).toEqual([403, expect.stringContaining('access_denied')])
   expect(upstream.seen).toEqual([])
   expect(events).toContainEqual(expect.objectContaining({ type: 'connection.exchange_failed' }))
+})
+
+test('credentials add fields to the exchanged token, and never take its place', async () => {
+  const beside = await start({}, () => ({ 'X-Api-Key': 'k' }))
+  expect((await beside.call()).status).toBe(200)
+  expect(beside.upstream.seen[0]?.headers).toMatchObject({
+    authorization: expect.stringMatching(/^Bearer ey/),
+    'x-api-key': 'k',
+  })
+
+  const { upstream, events, call } = await start({}, () => ({ Authorization: 'Bearer k' }))
+  expect((await call()).status).toBe(503)
+  expect(upstream.seen).toEqual([])
+  const error = expect.objectContaining({ message: expect.stringContaining('field authorization') })
+  expect(events).toContainEqual(expect.objectContaining({ type: 'upstream.failed', error }))
 })
 
 test('whoever exchanges has to be trusted by the route', async () => {

@@ -50,9 +50,10 @@ test('the token of a user is exchanged at an authorization server, by RFC 8693',
   const { accessToken = '' } = outcome.ok ? outcome.value : {}
   expect(decodeJwt(accessToken)).toMatchObject({ aud: resource, act: { sub: 'gateway' } })
   expect((await world.whoami(accessToken, resource)).status).toBe(200)
+  // RFC 8693 §2.2.2 has no other error for a token that is not taken.
   expect(await exchange({ subjectToken: 'gone', resource })).toEqual({
     ok: false,
-    failure: { kind: 'refused', reason: 'grant' },
+    failure: { kind: 'misconfigured', error: 'invalid_request' },
   })
 })
 

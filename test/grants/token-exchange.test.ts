@@ -8,7 +8,14 @@ import { type Answer, basic, type GrantsWorld, READ, SECRET, startGrants, WRITE 
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } } as const
+/** RFC 8693 §2.2.2, whatever is wrong with the token. */
+const REFUSED = {
+  status: 400,
+  body: {
+    error: 'invalid_request',
+    error_description: 'the subject_token cannot be exchanged',
+  },
+} as const
 
 interface ExchangeWorld extends GrantsWorld {
   readonly exchange: (
@@ -107,9 +114,9 @@ test('SEC-402 only tokens that were meant for the client are exchanged, and noth
   const world = await start()
   const { exchange, reason, resource } = world
   const token = String((await signIn(world, READ))['access_token'])
-  expect(await exchange(token, {}, basic('worker'))).toMatchObject(INVALID_GRANT)
+  expect(await exchange(token, {}, basic('worker'))).toMatchObject(REFUSED)
   expect(reason()).toBe('subject_token.audience')
-  expect(await exchange(`${token.slice(0, -4)}AAAA`)).toMatchObject(INVALID_GRANT)
+  expect(await exchange(`${token.slice(0, -4)}AAAA`)).toMatchObject(REFUSED)
   expect(await exchange(token, { scope: WRITE })).toMatchObject({
     body: { error: 'invalid_scope' },
   })
@@ -131,7 +138,7 @@ test('a token that a client got for itself is exchanged by nobody', async () => 
     basic('worker'),
   )
   const token = String(own.body['access_token'])
-  expect(await exchange(token, {}, basic('worker'))).toMatchObject(INVALID_GRANT)
+  expect(await exchange(token, {}, basic('worker'))).toMatchObject(REFUSED)
   expect(reason()).toBe('subject_token.client')
 })
 
@@ -147,12 +154,12 @@ test('what was exchanged ends with the sign-in, and a revoked token is exchanged
   const [approval] = (await server?.approvals.list(principal)) ?? []
   await server?.approvals.revoke(principal, approval?.id ?? '')
   expect((await whoami(exchanged, otherResource)).status).toBe(401)
-  expect(await exchange(String(token))).toMatchObject(INVALID_GRANT)
+  expect(await exchange(String(token))).toMatchObject(REFUSED)
 
   const again = await signIn(world)
   const second = String(again['access_token'])
   await post({ token: second, client_id: again.clientId }, {}, '/revoke')
-  expect(await exchange(second)).toMatchObject(INVALID_GRANT)
+  expect(await exchange(second)).toMatchObject(REFUSED)
 })
 
 test('the new token is bound to the key of the client that exchanges', async () => {

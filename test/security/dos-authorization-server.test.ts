@@ -87,6 +87,12 @@ test('EMA-10: guesses at the token endpoint end after 30 a minute by default', a
   expect((await ask(world, '/jwks')).status).toBe(200)
 })
 
+test('a budget of clients that is empty, as from an environment, is a mistake and no permission', async () => {
+  await expect(open({ tokenRequestsPerClient: '' as never })).rejects.toMatchObject({
+    code: 'ERR_CONFIG_OPTION_TYPE',
+  })
+})
+
 test('without the option only clients are limited', async () => {
   const world = await open(undefined, { clients: [CLIENT] })
   const statuses = await statusesOf(40, () => ask(world, '/token', { body: GUESS }))

@@ -66,17 +66,23 @@ describe('SEC-306 an upstream that answers 401', () => {
     expect(opened.upstream.seen).toEqual([])
   })
 
-  test('SEC-297 credentials that hold the token of the caller are not sent', async () => {
-    const opened = await openGatewayWorld({
-      route: {
-        identity: 'none',
-        credentials: ({ accessToken }) => ({ 'x-token': `Bearer ${accessToken}` }),
-      },
-    })
-    onTestFinished(() => opened.close())
-    expect((await opened.send(opened.call(await opened.mint()))).status).toBe(503)
-    expect(opened.upstream.seen).toEqual([])
-  })
+  test.each([
+    ['', (value: string) => value],
+    [', in a list', (value: string) => [value] as unknown as string],
+  ])(
+    'SEC-297 credentials that hold the token of the caller%s are not sent',
+    async (_title, wrap) => {
+      const opened = await openGatewayWorld({
+        route: {
+          identity: 'none',
+          credentials: ({ accessToken }) => ({ 'x-token': wrap(`Bearer ${accessToken}`) }),
+        },
+      })
+      onTestFinished(() => opened.close())
+      expect((await opened.send(opened.call(await opened.mint()))).status).toBe(503)
+      expect(opened.upstream.seen).toEqual([])
+    },
+  )
 })
 
 describe('an upstream that talks about authorization servers', () => {

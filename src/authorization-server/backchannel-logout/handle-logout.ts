@@ -89,11 +89,11 @@ async function endAccess(
   if (!checked.ok) return checked
   const { jti, usableUntil } = checked.value
   const { issuer } = upstream
-  const isFirst = await used.use({ issuer, jti }, usableUntil - clock.now())
-  if (!isFirst) return { ok: false, reason: 'replayed' }
+  if (!(await used.claim({ issuer, jti }))) return { ok: false, reason: 'replayed' }
   try {
     const accountId = await findAccount(checked.value, issuer, sessions)
     if (accountId !== undefined) await signOut({ issuer: ownIssuer, subject: accountId })
+    await used.use({ issuer, jti }, usableUntil - clock.now())
     return { ok: true, accountId }
   } catch (error) {
     await used.forget({ issuer, jti }).catch(() => undefined)

@@ -9,13 +9,20 @@ export interface LogoutTokenName {
 
 /** The logout tokens that were used, in the storage of all replicas. */
 export interface UsedLogoutTokens {
-  /** @returns Whether this is the first time. */
-  use(name: LogoutTokenName, ttlSeconds: number): Promise<boolean>
-  /** For a token that nothing came of: the upstream may send it again. */
+  /**
+   * Takes a token in hand, for a minute: where the process or the store fails before the end, the
+   * upstream may send it again then. @returns Whether nobody else has.
+   */
+  claim(name: LogoutTokenName): Promise<boolean>
+  /** Notes that it was used. */
+  use(name: LogoutTokenName, ttlSeconds: number): Promise<void>
+  /** For a token that nothing came of: the upstream may send it again at once. */
   forget(name: LogoutTokenName): Promise<void>
 }
 
 const FORMAT = 1
+/** Longer than a sign-out takes. */
+const CLAIM_SECONDS = 60
 /** For clocks of replicas that differ. */
 const MARGIN_SECONDS = 600
 
@@ -26,11 +33,16 @@ export function createUsedLogoutTokens(
   const keyOf = ({ issuer, jti }: LogoutTokenName): Promise<string> =>
     recordKey('logout-token', tenant, `${issuer}\n${jti}`)
   return {
-    use: async (name, ttlSeconds) =>
+    claim: async (name) =>
       storage.set(await keyOf(name), formatRecord(FORMAT, {}), {
-        ttlSeconds: ttlSeconds + MARGIN_SECONDS,
+        ttlSeconds: CLAIM_SECONDS,
         ifAbsent: true,
       }),
+    async use(name, ttlSeconds) {
+      await storage.set(await keyOf(name), formatRecord(FORMAT, {}), {
+        ttlSeconds: ttlSeconds + MARGIN_SECONDS,
+      })
+    },
     async forget(name) {
       await storage.take(await keyOf(name))
     },

@@ -49,7 +49,7 @@ export function createExtensionGrants(
 }
 
 function createIdentityAssertions(
-  { identityAssertions, issuer, resources, lifetimes, clock, storage }: Settings,
+  { identityAssertions, issuer, resources, upstreams, lifetimes, clock, storage }: Settings,
   { tokens, users }: ExtensionGrantParts,
 ): readonly ExtensionGrant[] {
   if (identityAssertions === undefined) return []
@@ -59,6 +59,7 @@ function createIdentityAssertions(
       ownIssuer: issuer,
       resources,
       users,
+      upstreams,
       used: createUsedAssertions(storage, tokens.names, clock),
       revocations: tokens.revocations,
       accessTokenSeconds: lifetimes.accessTokenSeconds,

@@ -4,19 +4,17 @@ import type { Clock } from '../../runtime/index.ts'
 import { JWT_BEARER } from '../clients/index.ts'
 import { type ExtensionGrant, type GrantOutcome, refuseGrant } from '../grants/extension-grant.ts'
 import type { ResourceSettings } from '../options/index.ts'
-import type { UserRecords } from '../users.ts'
-import { linkAccount } from './account.ts'
+import { type AccountSources, linkAccount } from './account.ts'
 import type { AssertionClaims } from './assertion-facts.ts'
 import { type AssertedAccess, checkAssertion } from './check-assertion.ts'
 import { readClaims } from './read-claims.ts'
 import type { AssertionIssuer, IdentityAssertionSettings } from './settings.ts'
 import type { UsedAssertions } from './used-assertions.ts'
 
-export interface IdentityAssertionGrantOptions {
+export interface IdentityAssertionGrantOptions extends AccountSources {
   readonly settings: IdentityAssertionSettings
   readonly ownIssuer: string
   readonly resources: readonly ResourceSettings[]
-  readonly users: UserRecords
   readonly used: UsedAssertions
   readonly revocations: Revocations
   readonly accessTokenSeconds: number
@@ -90,14 +88,15 @@ async function judge(
 async function redeem(
   { claims, issuer, access }: Redeemable,
   { oidc: { client } }: TokenEndpointGrantContext,
-  { users, used, revocations, ownIssuer, accessTokenSeconds }: IdentityAssertionGrantOptions,
+  options: IdentityAssertionGrantOptions,
 ): Promise<GrantOutcome> {
+  const { used, revocations, ownIssuer, accessTokenSeconds } = options
   const refuse = (reason: string): GrantOutcome => ({
     ok: false,
     refusal: { error: 'invalid_grant', reason, assertionIssuer: issuer.issuer },
   })
   if (await used.has(claims)) return refuse('assertion.replayed')
-  const { accountId, claims: userClaims, writes } = await linkAccount(claims, issuer, users)
+  const { accountId, claims: userClaims, writes } = await linkAccount(claims, issuer, options)
   const caller = { issuer: ownIssuer, subject: accountId, clientId: client.clientId }
   // A token of now would be newer than the instant from which on the user is kept out.
   if (await isRevoked(revocations, caller, { iat: claims.iat })) return refuse('assertion.revoked')

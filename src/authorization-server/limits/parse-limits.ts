@@ -41,7 +41,9 @@ export function parseLimits(options: ServerLimitsOptions | undefined): LimitSett
     pagesPerAddress: rate('pagesPerAddress'),
     tokenRequestsPerAddress: rate('tokenRequestsPerAddress'),
     tokenRequestsPerClient:
-      tokenRequestsPerClient && parseRate(tokenRequestsPerClient, 'limits.tokenRequestsPerClient'),
+      tokenRequestsPerClient === undefined
+        ? undefined
+        : parseRate(tokenRequestsPerClient, 'limits.tokenRequestsPerClient'),
     failuresPerAddress: rate('failuresPerAddress'),
     outagePercent: parseOutagePercent(options.outagePercent),
   }

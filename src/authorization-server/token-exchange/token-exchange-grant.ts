@@ -47,14 +47,19 @@ export function createTokenExchangeGrant(options: TokenExchangeGrantOptions): Ex
       if (!request.ok) return request
       const { subjectToken, resource, scope } = request.value
       const subject = await readSubjectToken(subjectToken, { verifier, now: clock.now() })
-      if (!subject.ok) return refuseGrant('invalid_grant', subject.fault)
+      if (!subject.ok) return refuseToken(subject.fault)
       // Whoever was not meant by a token has it from somebody who should not have passed it on.
       if (!subjectTokenAudiences.has(subject.value.audience)) {
-        return refuseGrant('invalid_grant', 'subject_token.audience')
+        return refuseToken('subject_token.audience')
       }
       return exchange(client.clientId, subject.value, { resource, scope }, options)
     },
   }
+}
+
+/** RFC 8693 §2.2.2 has no other error for a token that is not good, or not taken. */
+function refuseToken(reason: string): GrantOutcome {
+  return refuseGrant('invalid_request', reason, 'the subject_token cannot be exchanged')
 }
 
 function exchange(

@@ -33,6 +33,7 @@ export function readConfigText(module: typeof yaml, text: string): ConfigText {
     const { cause, remedy } = explain(code, message)
     return { line, column: col, key: '', rule: 'syntax', cause, remedy }
   })
+  problems.push(...unsafeKeys(module, document, lines))
   return {
     value: problems.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined,
     problems,
@@ -41,6 +42,30 @@ export function readConfigText(module: typeof yaml, text: string): ConfigText {
       return { line: Math.max(line, 1), column: Math.max(col, 1) }
     },
   }
+}
+
+/** Checks of groups whose keys are free pass over this one: what stands there would not count. */
+function unsafeKeys(
+  module: typeof yaml,
+  document: yaml.Document,
+  lines: yaml.LineCounter,
+): readonly Problem[] {
+  const found: Problem[] = []
+  module.visit(document, {
+    Pair(_index, { key }) {
+      if (!module.isScalar(key) || key.value !== '__proto__') return
+      const { line, col } = lines.linePos(key.range?.[0] ?? 0)
+      found.push({
+        line,
+        column: col,
+        key: '__proto__',
+        rule: 'unknown-key',
+        cause: 'No key of this file has this name.',
+        remedy: 'Remove it, or write the name of what you mean.',
+      })
+    },
+  })
+  return found
 }
 
 function offsetOf(module: typeof yaml, root: unknown, path: KeyPath): number {

@@ -2,12 +2,13 @@ import { access, constants } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { type AuditLog, createAuditLog } from '../../audit/index.ts'
-import type { GatewayOptions } from '../../gateway/index.ts'
+import type { GatewayOptions, RouteDefaults } from '../../gateway/index.ts'
 import { memory, type Storage } from '../../storage/index.ts'
 import type { TextSink } from '../io.ts'
 import { openConnections } from './connection-parts.ts'
 import type { FileAudit, FileRoute, GatewayFile } from './gateway-file.ts'
 import { openRing } from './key-parts.ts'
+import type { LimitParts } from './limit-parts.ts'
 import { openFields } from './route-parts.ts'
 import { openFileStorage } from './storage-parts.ts'
 import type { VerifierParts } from './verifier-parts.ts'
@@ -34,12 +35,30 @@ export interface Opening {
 }
 
 /**
- * Makes options of a file.
+ * Makes options of a file. Where that fails, nothing of it stays open: a mistake is read again and
+ * again, by each SIGHUP.
  *
  * @throws {ConfigError} for the first mistake found
  * @throws {Error} of the file system, for keys and the log
  */
 export async function openParts(file: GatewayFile, opening: Opening): Promise<OpenParts> {
+  const limits: LimitParts[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(limits.map((parts) => parts.close()))
+  }
+  try {
+    return { ...(await open(file, opening, (parts) => limits.push(parts))), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function open(
+  file: GatewayFile,
+  opening: Opening,
+  onOpened: (limits: LimitParts) => void,
+): Promise<Omit<OpenParts, 'close'>> {
   const { $schema: _schema, acceptRisks: _risks, audit: auditOptions, ...rest } = file
   const { keys, storage: fileStorage, connections: fileConnections, routes, ...common } = rest
   const { folder, isCheck } = opening
@@ -47,7 +66,7 @@ export async function openParts(file: GatewayFile, opening: Opening): Promise<Op
   const storage =
     opening.storage ?? (fileStorage && (await openFileStorage(fileStorage, folder, isCheck)))
   const anyStorage = storage ?? memory()
-  const surroundings = { folder, storage, anyStorage, isCheck, file }
+  const surroundings = { folder, storage, anyStorage, isCheck, file, onOpened }
   const defaults = await openFields(common, '', surroundings)
   const opened = await Promise.all(
     routes.map((route, index) =>
@@ -73,10 +92,9 @@ export async function openParts(file: GatewayFile, opening: Opening): Promise<Op
     ...(connections !== undefined && { connections }),
     ...events,
     routes: await Promise.all(
-      opened.map(async ({ options: route, verifier = defaults.verifier }, index) => ({
-        ...route,
-        ...(verifier && (await verifierOptions(verifier, `${publicUrl}${routes[index]?.path}`))),
-      })),
+      opened.map(({ options: route, verifier = defaults.verifier }, index) =>
+        withVerifier(route, verifier, `${publicUrl}${routes[index]?.path}`),
+      ),
     ),
   }
   return {
@@ -84,10 +102,6 @@ export async function openParts(file: GatewayFile, opening: Opening): Promise<Op
     options: options as unknown as GatewayOptions,
     audit,
     storage,
-    async close() {
-      const limits = [defaults, ...opened].flatMap((one) => one.limits ?? [])
-      await Promise.all(limits.map((parts) => parts.close()))
-    },
   }
 }
 
@@ -98,9 +112,15 @@ function runIn(folder: string, route: FileRoute): FileRoute {
   return { ...route, upstream: { ...upstream, cwd: resolve(folder, upstream.cwd ?? '') } }
 }
 
-async function verifierOptions(parts: VerifierParts, resource: string) {
+async function withVerifier(
+  route: RouteDefaults,
+  parts: VerifierParts | undefined,
+  resource: string,
+): Promise<RouteDefaults> {
+  if (parts === undefined) return route
   const { publishedKeys } = parts
   return {
+    ...route,
     verifier: await parts.create(resource),
     ...(publishedKeys.length > 0 && { publishedKeys }),
   }

@@ -43,7 +43,9 @@ function isOfType({ code, path }: Issue): boolean {
 }
 
 function unknownKey(path: KeyPath, name: string, schema: Schema): Unplaced {
-  const refusing = schemasAt(schema, path).filter(({ properties = {} }) => !(name in properties))
+  const refusing = schemasAt(schema, path).filter(
+    ({ properties = {} }) => !Object.hasOwn(properties, name),
+  )
   const known = refusing.flatMap(({ properties = {} }) => Object.keys(properties))
   const near = nearest(name, known)
   return {
@@ -114,7 +116,8 @@ function schemasAt(root: Schema, path: KeyPath): readonly Schema[] {
     found = found
       .flatMap(({ properties, additionalProperties, items }) => {
         if (typeof step === 'number') return [items]
-        return [properties?.[step] ?? additionalProperties]
+        const own = properties && Object.hasOwn(properties, step) ? properties[step] : undefined
+        return [own ?? additionalProperties]
       })
       .filter((schema) => typeof schema === 'object' && !Array.isArray(schema))
       .flatMap((schema) => alternatives(schema as Schema))
