@@ -3,8 +3,8 @@ import { posix } from 'node:path'
 import type { MarkdownEnv, MarkdownRenderer } from 'vitepress'
 import { linkTo } from '../places.ts'
 
-/** Sources, which are no pages: `../examples/jwe/client.ts`. */
-const SOURCE = /\.(?:ts|yaml|json|conf)$|(?:^|\/)(?:Caddyfile|Dockerfile)$/
+/** Sources and the list of them, which are no pages: `../examples/jwe/client.ts`. */
+const SOURCE = /\.(?:ts|yaml|json|conf)$|(?:^|\/)(?:Caddyfile|Dockerfile|examples\/README\.md)$/
 
 /** A link to a `README.md` leads to the index of its folder; one to a source becomes plain text. */
 export function useRepositoryLinks(md: MarkdownRenderer): void {

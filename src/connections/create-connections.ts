@@ -21,8 +21,8 @@ export type Connections<Name extends string = string> = ConnectionsApi<Name> &
  * Creates the connections of users to third-party services: the credential is collected in the
  * browser, stored sealed, renewed, and taken back by the user.
  *
- * It does NOT close the storage, and does NOT give a credential to anybody but the user's own tool
- * calls: a client that acts for itself has none.
+ * It does NOT close the storage, does NOT limit how often its pages are asked for, and does NOT give a
+ * credential to anybody but the user's own tool calls: a client that acts for itself has none.
  *
  * @throws {ConfigError} for every mistake in the options
  */
