@@ -5,7 +5,7 @@ import { createTokenIssuer } from 'mcp-gatehouse/testing'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { exchange } from '../adapters/wire.ts'
 import { ask } from '../conformance/eras.ts'
-import { checkFile, lineOf } from './gateway-example.ts'
+import { checkFile, lineOf, type Mistake } from './gateway-example.ts'
 import { makeFolder, startProcess } from './support.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../examples/gateway/stdio')
@@ -71,15 +71,6 @@ test.each([
   child.kill('SIGTERM')
   expect(await ended).toMatchObject({ code: 0 })
 })
-
-interface Mistake {
-  readonly title: string
-  readonly change: readonly [from: string, to: string]
-  /** Text of the line that is named, where it is not the replacement. */
-  readonly at?: string
-  readonly key: string
-  readonly says: string
-}
 
 const MISTAKES: readonly Mistake[] = [
   {

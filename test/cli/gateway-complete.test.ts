@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkFile, lineOf } from './gateway-example.ts'
+import { checkFile, lineOf, type Mistake } from './gateway-example.ts'
 import { runHere } from './support.ts'
 
 const COMPLETE = resolve(import.meta.dirname, '../../examples/gateway/complete.yaml')
@@ -42,15 +42,6 @@ test('three upstreams, two connections, limits and tenants are right', async () 
     stdout: expect.stringContaining('gatehouse.yaml is right: 3 resources.'),
   })
 })
-
-interface Mistake {
-  readonly title: string
-  readonly change: readonly [from: string, to: string]
-  /** Text of the line that is named, where it is not the replacement. */
-  readonly at?: string
-  readonly key: string
-  readonly says: string
-}
 
 const MISTAKES: readonly Mistake[] = [
   {

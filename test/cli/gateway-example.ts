@@ -7,6 +7,16 @@ export const EXAMPLE = join(ROOT, 'examples/gateway/gatehouse.yaml')
 export const SECRET = 'q3Hk0mX9Zr7T-uWb_2LfEwPaYd5sGc1nVoJi8RtQ4Kx'
 export const ENV = { AUDIT_KEY: SECRET, REDIS_URL: 'rediss://:pa55word@redis.internal:6379' }
 
+/** Something of a right file replaced, and what is said of it. */
+export interface Mistake {
+  readonly title: string
+  readonly change: readonly [from: string, to: string]
+  /** Text of the line that is named, where it is not the replacement. */
+  readonly at?: string
+  readonly key: string
+  readonly says: string
+}
+
 /** A folder with the example, its keys, and the secret that it reads from a file. */
 export async function makeExampleFolder(): Promise<string> {
   const folder = await makeFolder()

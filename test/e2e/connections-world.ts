@@ -10,15 +10,14 @@ import {
   type Connections,
   type Credential,
   createConnections,
-  oauthService,
   type RequireOptions,
 } from 'mcp-gatehouse/connections'
 import { protect } from 'mcp-gatehouse/node'
-import { services } from 'mcp-gatehouse/providers'
 import { memory } from 'mcp-gatehouse/storage'
 import { startGithub } from 'mcp-gatehouse/testing'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { newRing } from '../authorization-server/world.ts'
+import { emulatedGithub } from '../connections/emulated-github.ts'
 
 type Handler = Parameters<typeof protect>[1]
 type Build = (connections: Connections<'github'>) => Handler
@@ -88,14 +87,7 @@ export async function startConnectionsWorld(build: Build) {
     keys,
     identity: server,
     services: {
-      github: oauthService({
-        profile: services.github,
-        placeholders: { base: github.issuer, api: github.apiUrl },
-        clientId: github.clientId,
-        clientSecret: github.clientSecret,
-        scopes: ['repo'],
-        allowInsecureLoopback: true,
-      }),
+      github: emulatedGithub(github),
     },
     allowInsecureLoopback: true,
   })

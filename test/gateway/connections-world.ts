@@ -2,13 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AuditEvent } from 'mcp-gatehouse'
 import { createAuthorizationServer } from 'mcp-gatehouse/authorization-server'
-import {
-  type CreateConnectionsOptions,
-  createConnections,
-  oauthService,
-} from 'mcp-gatehouse/connections'
+import { type CreateConnectionsOptions, createConnections } from 'mcp-gatehouse/connections'
 import { createGateway, type RouteOptions } from 'mcp-gatehouse/gateway'
-import { services } from 'mcp-gatehouse/providers'
 import { memory } from 'mcp-gatehouse/storage'
 import {
   createScriptedBrowser,
@@ -18,6 +13,7 @@ import {
 } from 'mcp-gatehouse/testing'
 import { close, listen } from '../../src/testing/loopback-server.ts'
 import { newRing } from '../authorization-server/world.ts'
+import { emulatedGithub } from '../connections/emulated-github.ts'
 import { type Respond, startRawUpstream } from './raw-upstream.ts'
 
 export const ALICE = { username: 'alice', password: 'wonderland' }
@@ -64,14 +60,7 @@ export async function startConnectionsWorld(options: ConnectionsWorldOptions = {
       keys,
       identity: server,
       services: {
-        github: oauthService({
-          profile: services.github,
-          placeholders: { base: github.issuer, api: github.apiUrl },
-          clientId: github.clientId,
-          clientSecret: github.clientSecret,
-          scopes: ['repo'],
-          allowInsecureLoopback: true,
-        }),
+        github: emulatedGithub(github),
         ...options.services,
       },
       allowInsecureLoopback: true,
