@@ -53,6 +53,7 @@ export const devRun: Command = {
           : error
       },
     )
+    const told = untilSignal(io.onSignal, ['SIGINT', 'SIGTERM'])
     const { url, resource } = server
     const failure = typeof upstream === 'string' ? await failureAt(upstream, io) : undefined
     say(`${paint(io, 'bold', resource)} is ${nameOf(upstream)}, with sign-in.`)
@@ -66,7 +67,7 @@ export const devRun: Command = {
       say('Start that server, or correct the URL: until then no call gets through.')
     }
     say('')
-    await untilSignal(io.onSignal, ['SIGINT', 'SIGTERM'])
+    await told
     await server.close()
     return { json: { ok: true }, lines: [] }
   },

@@ -33,8 +33,9 @@ const ASSUMED_SECONDS = 60
 const MAX_KEPT = 10_000
 
 /**
- * Keeps what was exchanged until 30 s before its end. A token is only given for the same user and the
- * same subject token: when that ends or has other permissions, what came of it is not used again.
+ * Gives what was exchanged until 30 s before its end. A token is only given for the same user and the
+ * same subject token: when that ends or has other permissions, what came of it is not used again. It
+ * stays in memory until it is asked for once more, or 10,000 younger ones are there.
  */
 export function createExchangedTokens(
   service: Exchanger,

@@ -32,8 +32,8 @@ export interface UpstreamExchangeParts {
 export type UpstreamExchange = (principal: Principal<unknown>, refused?: string) => Promise<string>
 
 /**
- * Creates the exchange of callers' tokens for those of one upstream (RFC 8693), kept in memory until
- * 30 s before they end.
+ * Creates the exchange of callers' tokens for those of one upstream (RFC 8693), each given again until
+ * 30 s before its end.
  *
  * @throws {ConfigError}
  */
