@@ -36,7 +36,7 @@ export function secretService(options: SecretServiceOptions): SecretServiceDefin
 
 /**
  * A service that users need not connect: the identity provider exchanges their token there for one of
- * the service, by RFC 8693, or on behalf of the user at Entra ID. Tokens are kept in memory until 30 s
+ * the service, by RFC 8693, or on behalf of the user at Entra ID. Tokens are in memory alone, used until 30 s
  * before they end, per user and token, and are stored nowhere.
  *
  * It does NOT ask the user for anything: what the provider refuses is a tool error without a link. It
